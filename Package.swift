@@ -1,0 +1,139 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335: `any` says where dispatch is dynamic
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409: nothing of Core leaks into a public signature
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444: a member needs the import of its own module
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461: async functions stay on the caller's executor
+    .enableUpcomingFeature("InferIsolatedConformances"),  // SE-0470: a conformance follows its type's isolation
+]
+
+/// A library target of Core: shared by the kits, no product of its own.
+func core(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Core/\(name)", swiftSettings: settings)
+}
+
+/// A kit: a library that any Swift server can import by itself.
+func kit(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/\(name)",
+        exclude: exclude,
+        swiftSettings: settings
+    )
+}
+
+/// A C library of the system, seen through a module map.
+func system(_ name: String, pkgConfig: String?, apt: String, brew: String) -> Target {
+    .systemLibrary(
+        name: name,
+        path: "Sources/Core/CSystem/\(name)",
+        pkgConfig: pkgConfig,
+        providers: [.apt([apt]), .brew([brew])]
+    )
+}
+
+func host(_ name: String) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: ["HostSupport"],
+        path: "Sources/Hosts/\(name)",
+        swiftSettings: settings
+    )
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: dependencies + ["TestSupport"],
+        exclude: exclude,
+        swiftSettings: settings
+    )
+}
+
+/// epoll, eventfd, inotify: on Linux only.
+let linux: Target.Dependency = .target(name: "CLinux", condition: .when(platforms: [.linux]))
+
+let package = Package(
+    name: "hawk",
+    platforms: [.macOS("26.0")],  // UTF8Span
+    products: [
+        .library(name: "GatewayKit", targets: ["GatewayKit"]),
+        .library(name: "ChatAPIKit", targets: ["ChatAPIKit"]),
+        .library(name: "JobQueueKit", targets: ["JobQueueKit"]),
+        .library(name: "DeepSeekKit", targets: ["DeepSeekKit"]),
+        .executable(name: "hawk", targets: ["hawk"]),
+        .executable(name: "hawk-server", targets: ["hawk-server"]),
+        .executable(name: "hawk-api", targets: ["hawk-api"]),
+        .executable(name: "hawk-queue", targets: ["hawk-queue"]),
+        .executable(name: "deepseek-simulator", targets: ["deepseek-simulator"]),
+    ],
+    dependencies: [],
+    targets: [
+        .systemLibrary(name: "CLinux", path: "Sources/Core/CSystem/CLinux"),
+        system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev", brew: "openssl@3"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
+
+        core("PlatformCore", [linux]),
+        core("ServerCore", ["PlatformCore", "COpenSSL", linux]),
+        core("SQLiteCore", ["PlatformCore", "CSQLite"]),
+
+        kit("GatewayKit", ["PlatformCore", "ServerCore"]),
+        kit("JobQueueKit", ["PlatformCore", "SQLiteCore", linux]),
+        kit("DeepSeekKit", ["PlatformCore", "CCurl"]),
+        kit("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore"], exclude: ["Page/web"]),
+
+        .target(
+            name: "HostSupport",
+            dependencies: [
+                "PlatformCore", "ServerCore", "GatewayKit", "ChatAPIKit", "JobQueueKit", "DeepSeekKit",
+                "DeepSeekSimulator",
+            ],
+            path: "Sources/Hosts/HostSupport",
+            swiftSettings: settings
+        ),
+        host("hawk"),
+        host("hawk-server"),
+        host("hawk-api"),
+        host("hawk-queue"),
+
+        .target(
+            name: "DeepSeekSimulator",
+            dependencies: ["PlatformCore", "ServerCore"],
+            path: "Examples/DeepSeekSimulator/DeepSeekSimulator",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "deepseek-simulator",
+            dependencies: ["DeepSeekSimulator"],
+            path: "Examples/DeepSeekSimulator/deepseek-simulator",
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["PlatformCore", "ServerCore"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        // The hosts with a point at which they kill themselves: only for the kill tests.
+        .executableTarget(
+            name: "hawk-faults",
+            dependencies: ["HostSupport"],
+            path: "Tests/Faults",
+            swiftSettings: settings
+        ),
+        tests("PlatformCore", ["PlatformCore"]),
+        tests("ServerCore", ["PlatformCore", "ServerCore"]),
+        tests("SQLiteCore", ["PlatformCore", "SQLiteCore"]),
+        tests("GatewayKit", ["PlatformCore", "ServerCore", "GatewayKit"]),
+        tests("JobQueueKit", ["PlatformCore", "SQLiteCore", "JobQueueKit"]),
+        tests("DeepSeekKit", ["PlatformCore", "ServerCore", "DeepSeekKit", "DeepSeekSimulator"]),
+        tests("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore", "ChatAPIKit"]),
+        tests("Hosts", ["PlatformCore", "HostSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
