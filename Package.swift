@@ -84,7 +84,7 @@ let package = Package(
         kit("GatewayKit", ["PlatformCore", "ServerCore"]),
         kit("JobQueueKit", ["PlatformCore", "SQLiteCore", linux]),
         kit("DeepSeekKit", ["PlatformCore", "CCurl"]),
-        kit("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore"], exclude: ["Page/web"]),
+        kit("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore"], exclude: ["Page/web", "Page/generate.py"]),
 
         .target(
             name: "HostSupport",
