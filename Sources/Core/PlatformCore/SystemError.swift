@@ -36,3 +36,8 @@ package func retryingInterrupted<Number: FixedWidthInteger>(_ body: () -> Number
         if result != -1 || errno != EINTR { return result }
     }
 }
+
+extension SystemError {
+    /// Whether what was asked for is not there.
+    package var isNotFound: Bool { code == ENOENT }
+}

@@ -1,0 +1,67 @@
+/// What a host was asked to do, before its settings are read.
+package struct Command: Sendable, Equatable {
+    /// The subcommand: `start`, `stop`, `token`, `listen`, `info`.
+    package var name: String
+    /// Its operands: the UID of `token`.
+    package var operands: [String]
+    /// Values of flags by setting name; a switch has "on".
+    package var flags: [String: String]
+    package var wantsHelp: Bool
+    package var wantsVersion: Bool
+}
+
+/// Everything that was wrong with a command line or the settings, all at once.
+package struct UsageError: Error, Equatable {
+    package let problems: [String]
+}
+
+extension Command {
+    /// Reads arguments (without the program's name): `[subcommand] [operands] --flag value --flag=value --switch`.
+    package static func parse(
+        _ arguments: [String],
+        host: HostName,
+        default defaultName: String
+    ) throws(UsageError) -> Self {
+        let known = Dictionary(uniqueKeysWithValues: Setting.all.filter(\.hasFlag).map { ($0.name, $0) })
+        var command = Command(name: "", operands: [], flags: [:], wantsHelp: false, wantsVersion: false)
+        var problems: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "-h", "--help", "help": command.wantsHelp = true
+            case "--version": command.wantsVersion = true
+            case _ where argument.hasPrefix("--"):
+                let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                let name = String(parts[0])
+                guard let setting = known[name], setting.hosts.contains(host) else {
+                    problems.append(unknown(name, host: host))
+                    continue
+                }
+                if setting.placeholder == nil {
+                    command.flags[name] = parts.count == 2 ? String(parts[1]) : "on"
+                } else if parts.count == 2 {
+                    command.flags[name] = String(parts[1])
+                } else if let value = rest.popFirst() {
+                    command.flags[name] = value
+                } else {
+                    problems.append("--\(name) needs a value: --\(name) \(setting.placeholder ?? "")")
+                }
+            case _ where argument.hasPrefix("-") && argument != "-": problems.append("unknown option \(argument)")
+            case _ where command.name.isEmpty: command.name = argument
+            default: command.operands.append(argument)
+            }
+        }
+        if command.name.isEmpty { command.name = defaultName }
+        guard problems.isEmpty else { throw UsageError(problems: problems) }
+        return command
+    }
+
+    private static func unknown(_ name: String, host: HostName) -> String {
+        guard let setting = Setting.all.first(where: { $0.name == name }) else { return "unknown option --\(name)" }
+        guard setting.hasFlag else {
+            return "--\(name) is not a flag, since process lists show flags: set \(setting.environment)"
+        }
+        let owners = HostName.allCases.filter(setting.hosts.contains).map(\.rawValue).joined(separator: ", ")
+        return "--\(name) is not a setting of \(host.rawValue) but of \(owners)"
+    }
+}

@@ -1,0 +1,50 @@
+/// What `--help` prints.
+package enum HelpText {
+    /// The whole text for a host.
+    package static func of(_ host: HostName) -> String {
+        var lines = ["\(host.rawValue) \(HawkVersion.text): \(summary[host] ?? "")", "", "Usage:"]
+        lines += (commands[host] ?? []).map { "  \(host.rawValue) \($0)" }
+        lines += ["", "Settings (flag over environment over default; secrets also from a file, NAME_FILE):"]
+        for setting in Setting.all where setting.hosts.contains(host) {
+            let flag = setting.hasFlag ? "--\(setting.name)\(setting.placeholder.map { " \($0)" } ?? "")" : "(no flag)"
+            lines.append("  \(flag)")
+            lines.append("      \(setting.help)")
+            lines.append("      \(setting.environment); default: \(setting.defaultText)")
+        }
+        lines += ["", "All of them with their reasons: docs/settings.md"]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static let summary: [HostName: String] = [
+        .hawk: "a real-time AI chat back end in one process",
+        .server: "the WebSocket gateway and its Register",
+        .api: "the HTTP chat API and the chat page",
+        .queue: "the workers that ask the model and stream its answers",
+    ]
+
+    private static let commands: [HostName: [String]] = [
+        .hawk: [
+            "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
+            "stop [settings]       end the run that holds the pid file, and wait for it",
+            "token UID [settings]  print a token for a user, good for 24 hours, for trials",
+        ],
+        .server: [
+            "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
+            "stop [settings]       end the run that holds the pid file, and wait for it",
+        ],
+        .api: [
+            "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
+            "stop [settings]       end the run that holds the pid file, and wait for it",
+        ],
+        .queue: [
+            "[info] [settings]     print how many jobs wait, run, are delayed and have failed",
+            "listen [settings]     work in the foreground until SIGTERM or Ctrl-C",
+            "stop [settings]       end the run that holds the pid file, and wait for it",
+        ],
+    ]
+}
+
+/// The version of Hawk.
+package enum HawkVersion {
+    package static let text = "0.1.0"
+}

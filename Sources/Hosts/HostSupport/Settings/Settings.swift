@@ -1,0 +1,160 @@
+package import PlatformCore
+
+/// The settings of a host, read and checked.
+package struct Settings: Sendable {
+    package var gatewayListen: String
+    package var gatewayURL: String?
+    package var registerListen: String?
+    package var innerListen: String?
+    package var innerAdvertise: String?
+    package var registers: [String]
+    package var secret: String?
+    package var isInsecure: Bool
+    package var loops: Int
+    /// nil: the default text.
+    package var initMessage: String?
+    package var sendsInitMessage: Bool
+    package var bindLifetime: Duration?
+    package var apiListen: String
+    package var allowedOrigins: [String]
+    package var data: String
+    package var database: String
+    package var queue: QueueURL
+    package var authSecret: String?
+    package var authIssuer: String?
+    package var authAudience: String?
+    package var tokenURL: String?
+    package var hasDevelopmentSignIn: Bool
+    package var model: String
+    package var deepSeekURL: String?
+    package var deepSeekKey: String?
+    package var systemPrompt: String
+    package var historyLimit: Int
+    package var concurrency: Int
+    package var pidFile: String
+    package var logLevel: LogLevel
+    package var logFormat: Logger.Format?
+    /// What should be said at start.
+    package var warnings: [String]
+}
+
+/// Where jobs are kept.
+package enum QueueURL: Sendable, Equatable {
+    /// A SQLite file.
+    case sqlite(path: String)
+    /// A directory of files.
+    case file(directory: String)
+    /// This process's memory: only where one process does everything.
+    case memory
+}
+
+extension Settings {
+    /// Reads the settings of a host from flags and environment.
+    ///
+    /// `cores` is how many processors the machine has: the default of `--loops`.
+    ///
+    /// - Throws: `UsageError` with everything that is wrong.
+    package init(
+        host: HostName,
+        flags: [String: String],
+        environment: [String: String],
+        cores: Int
+    ) throws(UsageError) {
+        var reader = SettingsReader(flags: flags, environment: environment)
+        let data = reader.text("data") ?? "data"
+        let isHawk = host == .hawk
+        self.data = data
+        gatewayListen = reader.text("gateway-listen") ?? "127.0.0.1:8282"
+        gatewayURL = reader.text("gateway-url")
+        registerListen = reader.optional("register-listen", default: isHawk ? nil : "127.0.0.1:1236")
+        innerListen = reader.optional("inner-listen", default: isHawk ? nil : "127.0.0.1:2900")
+        innerAdvertise = reader.text("inner-advertise")
+        let ownRegister = host == .server || isHawk ? registerListen : "127.0.0.1:1236"
+        registers = reader.list("register") ?? ownRegister.map { [$0] } ?? []
+        secret = reader.text("secret")
+        isInsecure = reader.isOn("insecure")
+        loops = reader.number("loops", in: 1...256, default: cores)
+        let template = reader.optional("init-message", default: nil)
+        initMessage = template
+        sendsInitMessage = template != nil || reader.text("init-message") == nil
+        bindLifetime = reader.duration("bind-lifetime", default: .seconds(12 * 3600))
+        apiListen = reader.text("api-listen") ?? "127.0.0.1:8080"
+        allowedOrigins = reader.list("allow-origin") ?? []
+        database = reader.text("database") ?? "\(data)/hawk.sqlite"
+        queue = Self.queue(&reader, data: data, host: host)
+        authSecret = reader.text("auth-secret")
+        authIssuer = reader.text("auth-issuer")
+        authAudience = reader.text("auth-audience")
+        tokenURL = reader.text("token-url")
+        hasDevelopmentSignIn = reader.isOn("dev-sign-in")
+        model = reader.text("model") ?? "deepseek-flash"
+        deepSeekURL = reader.text("deepseek-url")
+        deepSeekKey = reader.text("deepseek-api-key")
+        systemPrompt = reader.text("system-prompt") ?? "You are a helpful assistant. Answer in the user's language."
+        historyLimit = reader.size("history-limit", default: 64 << 10)
+        concurrency = reader.number("concurrency", in: 1...10_000, default: 32)
+        pidFile = reader.text("pid-file") ?? "\(data)/run/\(host.rawValue).pid"
+        logLevel = reader.choice(
+            "log-level",
+            ["debug": LogLevel.debug, "info": .info, "warning": .warning, "error": .error],
+            default: .info
+        )
+        logFormat = reader.choice("log-format", ["text": Logger.Format.text, "json": .json], default: nil)
+        warnings = []
+        Self.check(self, host: host, &reader)
+        warnings = reader.warnings
+        guard reader.problems.isEmpty else { throw UsageError(problems: reader.problems) }
+    }
+
+    private static func queue(_ reader: inout SettingsReader, data: String, host: HostName) -> QueueURL {
+        let text = reader.text("queue") ?? "sqlite:\(data)/queue.sqlite"
+        let spelling = SettingsReader.spelling("queue")
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        switch (parts[0], parts.count == 2 ? parts[1] : "") {
+        case ("memory", ""):
+            if host != .hawk {
+                reader.reject("\(spelling): memory: is no queue between processes; use sqlite:FILE or file:DIRECTORY")
+            }
+            return .memory
+        case ("sqlite", let path) where !path.isEmpty: return .sqlite(path: path)
+        case ("file", let directory) where !directory.isEmpty: return .file(directory: directory)
+        default:
+            reader.reject("\(spelling): \(text) is none of sqlite:FILE, file:DIRECTORY, memory:")
+            return .memory
+        }
+    }
+
+    /// What settings demand of each other.
+    private static func check(_ settings: Settings, host: HostName, _ reader: inout SettingsReader) {
+        let secretName = "HAWK_SECRET (or HAWK_SECRET_FILE)"
+        if host == .hawk, settings.innerListen != nil, settings.secret == nil {
+            reader.reject(
+                "--inner-listen lets other processes push into hawk: set \(secretName), the same for all of them"
+            )
+        }
+        if host == .api, settings.secret == nil, !settings.isInsecure {
+            reader.reject(
+                "\(secretName) is not set: without it anyone who learns a client_id can bind that socket to himself. "
+                    + "Set the gateway's secret here too, or pass --insecure on a machine of your own"
+            )
+        }
+        if host == .api, settings.authSecret == nil {
+            reader.reject(
+                "HAWK_AUTH_SECRET (or HAWK_AUTH_SECRET_FILE) is not set: it is the key that the site's tokens are signed "
+                    + "with, at least 32 bytes"
+            )
+        }
+        if let secret = settings.authSecret, secret.utf8.count < 32 {
+            reader.reject("HAWK_AUTH_SECRET has \(secret.utf8.count) bytes; a key for HS256 needs at least 32")
+        }
+        if host == .queue, settings.deepSeekKey == nil, settings.deepSeekURL == nil {
+            reader.reject(
+                "DEEPSEEK_API_KEY is not set. For trials without one, start deepseek-simulator and set DEEPSEEK_BASE_URL "
+                    + "to its address"
+            )
+        }
+        if host != .server, host != .hawk, settings.registers.isEmpty {
+            reader.reject("--register (HAWK_REGISTER) names no Register")
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import HostSupport
+import PlatformCore
+import TestSupport
+import Testing
+
+struct ProcessTests {
+    @Test func `a pid file has one owner, and none after it is released`() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("run/hawk.pid")
+        do {
+            let held = try PidFile(path: path)
+            #expect(PidFile.owner(of: path) != nil)
+            #expect(throws: SystemError.self) { _ = try PidFile(path: path) }
+            _ = consume held
+        }
+        #expect(PidFile.owner(of: path) == nil)
+    }
+
+    @Test func `a kept secret stays the same`() throws {
+        let directory = TemporaryDirectory()
+        let first = try KeptSecret.read(directory.file("data/secret"))
+        #expect(first.utf8.count >= 32)
+        #expect(try KeptSecret.read(directory.file("data/secret")) == first)
+    }
+
+    @Test func `parts stop in order, each after the one before has drained`() async throws {
+        let order = Lock<[String]>([])
+        let parts = ["api", "worker", "gateway"].map { name in
+            HostPart(name) {
+                try? await Task.sleep(for: .seconds(60))
+                await Task { try? await Task.sleep(for: .milliseconds(5)) }.value
+                order.withLock { $0.append(name) }
+            }
+        }
+        let stop = StopRequest()
+        async let run = HostRun(parts: parts) { _ in }.run(until: stop)
+        await stop.ask("SIGTERM")
+        #expect(await run)
+        #expect(order.withLock { $0 } == ["api", "worker", "gateway"])
+    }
+
+    @Test func `a part that fails stops the others, and the run says so`() async {
+        struct Failure: Error {}
+        let lines = Lock<[LogLine]>([])
+        let parts = [
+            HostPart("one") { try? await Task.sleep(for: .seconds(60)) },
+            HostPart("two") { throw Failure() },
+        ]
+        let isClean = await HostRun(parts: parts) { line in lines.withLock { $0.append(line) } }.run(
+            until: StopRequest()
+        )
+        #expect(!isClean)
+        #expect(lines.withLock { $0 }.contains { $0.message.hasPrefix("two failed") && $0.level == .error })
+    }
+}

@@ -1,0 +1,80 @@
+import HostSupport
+import PlatformCore
+import TestSupport
+import Testing
+
+struct SettingsTests {
+    @Test func `a flag is stronger than the environment, which is stronger than the default`() throws {
+        #expect(try settings(.hawk).apiListen == "127.0.0.1:8080")
+        #expect(try settings(.hawk, environment: ["HAWK_API_LISTEN": "a:1"]).apiListen == "a:1")
+        #expect(try settings(.hawk, ["--api-listen=b:2"], environment: ["HAWK_API_LISTEN": "a:1"]).apiListen == "b:2")
+    }
+
+    @Test func `everything that is wrong is said at once`() {
+        let error = #expect(throws: UsageError.self) {
+            try settings(
+                .hawk,
+                ["--loops", "0", "--queue", "redis:", "--bind-lifetime", "soon", "--log-level", "loud"]
+            )
+        }
+        #expect(error?.problems.count == 4)
+        #expect(error?.problems.contains { $0.contains("--loops (HAWK_LOOPS)") } == true)
+    }
+
+    @Test func `an unknown flag, a flag of another host and a missing value are named`() {
+        let error = #expect(throws: UsageError.self) {
+            try Command.parse(["--colour", "--concurrency", "3", "--data"], host: .server, default: "start")
+        }
+        #expect(
+            error?.problems == [
+                "unknown option --colour",
+                "--concurrency is not a setting of hawk-server but of hawk, hawk-queue",
+                "--data needs a value: --data DIRECTORY",
+            ]
+        )
+    }
+
+    @Test func `the key of the model is refused as a flag`() {
+        let error = #expect(throws: UsageError.self) {
+            try Command.parse(["--deepseek-api-key", "k"], host: .hawk, default: "start")
+        }
+        #expect(error?.problems.first?.contains("DEEPSEEK_API_KEY") == true)
+    }
+
+    @Test func `a secret comes from a file, and one given as a flag is warned about`() throws {
+        let directory = TemporaryDirectory()
+        try Files.replace(directory.file("secret"), with: "from-file\n".utf8)
+        let fromFile = try settings(.server, environment: ["HAWK_SECRET_FILE": directory.file("secret")])
+        #expect(fromFile.secret == "from-file")
+        #expect(fromFile.warnings.isEmpty)
+        let fromFlag = try settings(.server, ["--secret", "visible"])
+        #expect(fromFlag.warnings.count == 1)
+        #expect(!fromFlag.warnings[0].contains("visible"))
+    }
+
+    @Test(arguments: [
+        (HostName.api, ["HAWK_AUTH_SECRET": String(repeating: "a", count: 32)], "HAWK_SECRET"),
+        (.api, ["HAWK_SECRET": "s"], "HAWK_AUTH_SECRET"),
+        (.api, ["HAWK_SECRET": "s", "HAWK_AUTH_SECRET": "short"], "at least 32"),
+        (.hawk, ["HAWK_INNER_LISTEN": "127.0.0.1:2900"], "HAWK_SECRET"),
+        (.queue, ["DEEPSEEK_API_KEY": "k", "HAWK_QUEUE": "memory:"], "memory:"),
+        (.queue, [:], "DEEPSEEK_API_KEY"),
+    ])
+    func `a dangerous or impossible combination is refused with the way out`(
+        host: HostName,
+        environment: [String: String],
+        mention: String
+    ) {
+        let error = #expect(throws: UsageError.self) { try settings(host, environment: environment) }
+        #expect(error?.problems.contains { $0.contains(mention) } == true)
+    }
+
+    private func settings(
+        _ host: HostName,
+        _ arguments: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> Settings {
+        let command = try Command.parse(arguments, host: host, default: "start")
+        return try Settings(host: host, flags: command.flags, environment: environment, cores: 2)
+    }
+}
