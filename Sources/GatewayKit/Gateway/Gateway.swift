@@ -1,0 +1,3 @@
+/// A WebSocket gateway: sockets, uids and pushes.
+public final class Gateway: Sendable {
+}

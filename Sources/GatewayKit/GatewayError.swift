@@ -1,0 +1,46 @@
+/// Why something of the gateway's could not be done.
+public struct GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is; more may come, so a switch over it needs a default.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The code's name, as logs show it.
+        public let description: String
+
+        /// The caller's argument cannot be meant: an empty uid, or `"0"`, which the wire treats as empty.
+        public static let invalidArgument = Code(description: "invalid_argument")
+        /// The configuration cannot work: an address that is none, a limit below its minimum.
+        public static let invalidConfiguration = Code(description: "invalid_configuration")
+        /// The address to listen at could not be had.
+        public static let listenFailed = Code(description: "listen_failed")
+        /// `run()` was called a second time.
+        public static let alreadyRunning = Code(description: "already_running")
+        /// The gateway in this process is not running, not yet or not any more.
+        public static let stopped = Code(description: "stopped")
+        /// The client id names a gateway that is not known here; nothing was sent.
+        public static let unknownGateway = Code(description: "unknown_gateway")
+        /// No gateway could be reached, or for a query: one of them could not.
+        public static let unreachable = Code(description: "unreachable")
+        /// Nobody who knows the gateways answered.
+        public static let registerUnavailable = Code(description: "register_unavailable")
+        /// A gateway did not answer in time.
+        public static let timedOut = Code(description: "timed_out")
+        /// What came over the inner protocol is not of that protocol.
+        public static let malformedAnswer = Code(description: "malformed_answer")
+    }
+
+    /// What kind of failure it is.
+    public let code: Code
+    /// What was being attempted: `listen at 127.0.0.1:8282`, `bind a client`.
+    public let attempt: String
+    /// What the system, the peer or the check said; never a secret or a message's content.
+    public let cause: String
+
+    /// An error from its parts.
+    public init(_ code: Code, attempt: String, cause: String) {
+        self.code = code
+        self.attempt = attempt
+        self.cause = cause
+    }
+
+    /// `unreachable: bind a client: connect 10.0.0.7:2900: Connection refused`.
+    public var description: String { "\(code): \(attempt): \(cause)" }
+}
