@@ -1,0 +1,47 @@
+package import PlatformCore
+
+/// What happens inside the chat, for logs and metrics; never carries a content, a token or a proof.
+public enum ChatEvent: Sendable {
+    /// A worker took a reply.
+    case attemptStarted(replyID: String, attempt: Int)
+    /// An attempt ended in an error; the queue decides whether there is another.
+    case attemptFailed(replyID: String, attempt: Int, cause: String)
+    /// A worker lost a reply: it was stopped, deleted, or taken by another worker.
+    case attemptLost(replyID: String, attempt: Int)
+    /// A reply ended well.
+    case replyFinished(replyID: String, attempt: Int, finishReason: String)
+    /// A reply was given up.
+    case replyFailed(replyID: String, code: String, cause: String)
+    /// A push reached no gateway; the log has what it carried.
+    case pushFailed(cause: String)
+    /// A reply could not be given to the queue; the sweeper tries again.
+    case dispatchFailed(replyID: String, cause: String)
+    /// The sweeper gave replies to the queue that nobody seemed to have.
+    case swept(count: Int)
+    /// A look at the store failed; it is repeated.
+    case storeFailed(attempted: String, cause: String)
+
+    /// The event as a line for a log.
+    package var line: LogLine {
+        switch self {
+        case .attemptStarted(let reply, let attempt):
+            LogLine(.info, "chat", "reply taken", ["reply": reply, "attempt": "\(attempt)"])
+        case .attemptFailed(let reply, let attempt, let cause):
+            LogLine(.warning, "chat", "attempt failed", ["reply": reply, "attempt": "\(attempt)", "cause": cause])
+        case .attemptLost(let reply, let attempt):
+            LogLine(.info, "chat", "reply stopped or taken over", ["reply": reply, "attempt": "\(attempt)"])
+        case .replyFinished(let reply, let attempt, let reason):
+            LogLine(.info, "chat", "reply finished", ["reply": reply, "attempt": "\(attempt)", "reason": reason])
+        case .replyFailed(let reply, let code, let cause):
+            LogLine(.error, "chat", "reply failed", ["reply": reply, "code": code, "cause": cause])
+        case .pushFailed(let cause):
+            LogLine(.warning, "chat", "push failed", ["cause": cause])
+        case .dispatchFailed(let reply, let cause):
+            LogLine(.warning, "chat", "reply not dispatched", ["reply": reply, "cause": cause])
+        case .swept(let count):
+            LogLine(.debug, "chat", "replies dispatched by the sweeper", ["count": "\(count)"])
+        case .storeFailed(let attempted, let cause):
+            LogLine(.error, "chat", "store failed", ["attempted": attempted, "cause": cause])
+        }
+    }
+}

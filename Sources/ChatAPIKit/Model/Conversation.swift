@@ -1,0 +1,44 @@
+/// A thread of questions and answers that belongs to one user.
+public struct Conversation: Sendable, Hashable {
+    /// Time-ordered and unguessable.
+    public var id: String
+    /// Whose it is; nobody else finds it.
+    public var uid: String
+    /// What lists show: the beginning of the first question until somebody renames it.
+    public var title: String
+    /// When it was begun, in milliseconds since 1970.
+    public var createdAt: Int64
+    /// When its last question was sent, in milliseconds since 1970; lists are ordered by it, newest first.
+    public var updatedAt: Int64
+
+    /// Makes a value; nothing is stored.
+    public init(id: String, uid: String, title: String, createdAt: Int64, updatedAt: Int64) {
+        self.id = id
+        self.uid = uid
+        self.title = title
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// A title from a question: its first line that says something, at most 80 characters.
+    package static func title(from content: String) -> String {
+        let lines = content.split(whereSeparator: \.isNewline)
+        let line = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+        let words = line.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return words.count <= 80 ? words : words.prefix(79) + "…"
+    }
+}
+
+/// Some of a user's conversations, newest first.
+public struct ConversationPage: Sendable, Equatable {
+    /// At most as many as were asked for.
+    public var conversations: [Conversation]
+    /// What to give as `cursor` for the next page; nil at the end.
+    public var nextCursor: String?
+
+    /// Makes a value.
+    public init(conversations: [Conversation], nextCursor: String?) {
+        self.conversations = conversations
+        self.nextCursor = nextCursor
+    }
+}

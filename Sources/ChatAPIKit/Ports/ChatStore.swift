@@ -1,0 +1,114 @@
+/// Where conversations, replies and their logs live.
+///
+/// Every method of the user's side takes the uid: what belongs to another user is not found. Every operation of the
+/// worker's side that writes is fenced: it checks the attempt and that the reply is running, in the same transaction,
+/// and says so by its result; errors are for broken machinery only. What a method writes is durable when it returns.
+/// Order among replies and among messages is the order in which they were stored, whatever the clocks say.
+public protocol ChatStore: Sendable {
+    // MARK: The user's side
+
+    /// Stores a message with its queued reply, and the conversation if it is new, all or nothing.
+    ///
+    /// A key that this user gave before answers with what was stored then, or as a conflict if the request differs.
+    func send(_ message: NewMessage, uid: String) async throws(ChatError) -> SendResult
+
+    /// The user's conversations, newest first, at most `limit` (at least 1).
+    ///
+    /// `cursor` is from the page before; one that makes no sense begins at the newest.
+    func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage
+
+    /// One conversation; nil if the user has no such one.
+    func conversation(_ id: String, uid: String) async throws(ChatError) -> Conversation?
+
+    /// Gives a conversation another title; nil if the user has no such one. Its place in the list stays.
+    func rename(conversation id: String, uid: String, title: String) async throws(ChatError) -> Conversation?
+
+    /// Removes a conversation with everything in it; false if the user has no such one. Its workers are fenced by it.
+    func delete(conversation id: String, uid: String) async throws(ChatError) -> Bool
+
+    /// A part of a conversation's messages with their replies, oldest first; nil if the user has no such conversation.
+    ///
+    /// The page has at most `limit` messages (at least 1) and ends just before the message `before`; nil, or one that
+    /// is not of this conversation, ends it at the newest.
+    func messages(
+        conversation id: String,
+        uid: String,
+        before: String?,
+        limit: Int
+    ) async throws(ChatError) -> MessagePage?
+
+    /// One reply; nil if the user has no such one.
+    func reply(_ id: String, uid: String) async throws(ChatError) -> Reply?
+
+    /// A reply's rows above a number and its position, read at one instant; nil if the user has no such reply.
+    ///
+    /// `after` is the last number that was applied; 0 is for everything.
+    func log(reply id: String, uid: String, after: Int) async throws(ChatError) -> ReplyLog?
+
+    /// The user's replies that have not ended, queued and running, oldest first.
+    func activeReplies(uid: String) async throws(ChatError) -> [ReplyPosition]
+
+    /// Ends a queued or running reply as stopped, with what its log has by then; never `.fenced`.
+    func stop(reply id: String, uid: String) async throws(ChatError) -> EndResult
+
+    /// Stores another queued reply to the message that a reply answers, with that reply's model and thinking.
+    func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult
+
+    // MARK: The worker's side
+
+    /// Gives a reply to a worker as attempt n + 1, if it may have it.
+    ///
+    /// One transaction: the attempt, the text rows of older attempts deleted, and a `started` row (attempt 1) or a
+    /// `reset` row (later ones). The same job may take again what it took before; a running reply of another job is
+    /// taken once it was untouched for `takeOverAfter`.
+    func takeAttempt(
+        reply id: String,
+        jobID: String,
+        takeOverAfter: Duration
+    ) async throws(ChatError) -> TakeResult
+
+    /// Adds pieces of text to a reply's log and touches the reply; answers the rows as stored, or nil: fenced.
+    func append(_ parts: [ReplyPart], reply id: String, attempt: Int) async throws(ChatError) -> [LogRow]?
+
+    /// Says that the worker is alive; false: fenced.
+    func touch(reply id: String, attempt: Int) async throws(ChatError) -> Bool
+
+    /// Remembers why an attempt failed, for the wording should it be the last one; the next attempt forgets it; false: fenced.
+    func note(_ code: GenerationError.Code, reply id: String, attempt: Int) async throws(ChatError) -> Bool
+
+    /// Ends a running reply as finished, with what its log has: state, text, usage and end row in one transaction.
+    func finish(
+        reply id: String,
+        attempt: Int,
+        with end: GenerationEnd
+    ) async throws(ChatError) -> EndResult
+
+    /// Ends a reply as failed, in the wording of `code`, or else of the code last noted.
+    ///
+    /// Only `attempt` may do so; nil is the queue's own word, which is never fenced.
+    func fail(
+        reply id: String,
+        attempt: Int?,
+        code: GenerationError.Code?
+    ) async throws(ChatError) -> EndResult
+
+    /// Where these replies are, read at one instant; those that are gone are left out.
+    func positions(of replies: [String]) async throws(ChatError) -> [ReplyPosition]
+
+    /// The questions before a reply's own, each with its last answer, oldest first.
+    ///
+    /// An answer counts if it finished, or was stopped and is not empty. Questions and answers sum up to at most
+    /// `byteLimit` bytes; the oldest beyond it are left out.
+    func history(before reply: Reply, byteLimit: Int) async throws(ChatError) -> [HistoryTurn]
+
+    /// Replies that a queue may have lost, in the order of their birth, at most `limit` (at least 1).
+    ///
+    /// Queued ones count when at least `queuedFor` old, running ones when untouched for `untouchedFor`. `after` is the
+    /// last one of the page before; nil is for the first page.
+    func sweepCandidates(
+        queuedFor: Duration,
+        untouchedFor: Duration,
+        after: SweepCandidate?,
+        limit: Int
+    ) async throws(ChatError) -> [SweepCandidate]
+}

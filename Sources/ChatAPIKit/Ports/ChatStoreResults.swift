@@ -1,0 +1,123 @@
+/// What became of a sending.
+public enum SendResult: Sendable, Equatable {
+    /// Stored.
+    case stored(SentMessage)
+    /// The same key and request came before: what was stored then, and nothing was changed now.
+    case repeated(SentMessage)
+    /// The key came before with another request.
+    case conflict
+    /// The user has no such conversation.
+    case conversationNotFound
+}
+
+/// A message as it was stored.
+public struct SentMessage: Sendable, Equatable {
+    /// The conversation it is in.
+    public var conversation: Conversation
+    /// The message itself, without its replies.
+    public var message: Message
+    /// The reply that waits for a worker (of a repeated one: the first reply, wherever it is by now).
+    public var reply: Reply
+
+    /// Makes a value.
+    public init(conversation: Conversation, message: Message, reply: Reply) {
+        self.conversation = conversation
+        self.message = message
+        self.reply = reply
+    }
+}
+
+/// What became of a regeneration.
+public enum RegenerateResult: Sendable, Equatable {
+    /// A new reply waits for a worker.
+    case created(Reply)
+    /// A reply to the same message has not ended yet.
+    case unfinished(Reply)
+    /// The user has no such reply.
+    case notFound
+}
+
+/// What became of taking a reply.
+public enum TakeResult: Sendable, Equatable {
+    /// The worker has it.
+    case taken(TakenAttempt)
+    /// It ended before.
+    case ended(EndedReply)
+    /// An earlier reply of the conversation has not ended: that one comes first.
+    case waiting(forReplyID: String)
+    /// Another job's worker has it, and may be presumed dead only after this time.
+    case held(for: Duration)
+    /// There is no such reply (any more).
+    case notFound
+}
+
+/// An attempt at a reply, in the hands of its worker.
+public struct TakenAttempt: Sendable, Equatable {
+    /// The reply, with its new attempt.
+    public var reply: Reply
+    /// The question it answers.
+    public var question: String
+    /// The row that says so, to be pushed.
+    public var row: LogRow
+
+    /// Makes a value.
+    public init(reply: Reply, question: String, row: LogRow) {
+        self.reply = reply
+        self.question = question
+        self.row = row
+    }
+}
+
+/// What became of ending a reply.
+public enum EndResult: Sendable, Equatable {
+    /// It ended now, and by this.
+    case ended(EndedReply)
+    /// It had ended before, and nothing was changed.
+    case alreadyEnded(EndedReply)
+    /// The attempt is not the running one: nothing was changed.
+    case fenced
+    /// There is no such reply.
+    case notFound
+}
+
+/// A reply that ended, with the last row of its log.
+public struct EndedReply: Sendable, Equatable {
+    /// The reply as it stays.
+    public var reply: Reply
+    /// The row that says so, to be pushed.
+    public var row: LogRow
+
+    /// Makes a value.
+    public init(reply: Reply, row: LogRow) {
+        self.reply = reply
+        self.row = row
+    }
+}
+
+/// A question of before and what was answered.
+public struct HistoryTurn: Sendable, Equatable {
+    /// The user's words.
+    public var question: String
+    /// The model's; nil where no attempt came to anything.
+    public var answer: String?
+
+    /// Makes a value.
+    public init(question: String, answer: String?) {
+        self.question = question
+        self.answer = answer
+    }
+}
+
+/// A reply that may have lost its job.
+public struct SweepCandidate: Sendable, Hashable {
+    /// The reply.
+    public var replyID: String
+    /// Its conversation, which is the partition of its job.
+    public var conversationID: String
+
+    /// Makes a value.
+    public init(replyID: String, conversationID: String) {
+        self.replyID = replyID
+        self.conversationID = conversationID
+    }
+}
