@@ -1,0 +1,36 @@
+/// Cuts a stream of a gateway's answers: four bytes of length, then that many bytes of PHP's `serialize()`.
+///
+/// Answers carry no id; they come in the order of the queries.
+package struct AnswerParser: Sendable {
+    private let limit: Int
+    private var buffer: [UInt8] = []
+
+    /// - Parameter limit: the longest answer taken.
+    package init(limit: Int = 64 << 20) {
+        self.limit = limit
+    }
+
+    /// Takes the next bytes of the stream.
+    package mutating func append(_ bytes: some Collection<UInt8>) {
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// The next whole answer; nil when more bytes are needed.
+    package mutating func next() throws(GatewayPacketParser.Violation) -> [UInt8]? {
+        guard buffer.count >= 4 else { return nil }
+        let length = Int(buffer.bigEndian(at: 0, as: UInt32.self))
+        guard length <= limit else { throw .tooLong }
+        guard buffer.count >= 4 + length else { return nil }
+        defer { buffer.removeFirst(4 + length) }
+        return Array(buffer[4..<4 + length])
+    }
+
+    /// An answer as it goes over the wire.
+    package static func encode(_ value: PHPValue) -> [UInt8] {
+        let serialized = value.serialized()
+        var output: [UInt8] = []
+        output.reserveCapacity(4 + serialized.count)
+        output.appendBigEndian(UInt32(truncatingIfNeeded: serialized.count))
+        return output + serialized
+    }
+}
