@@ -14,6 +14,8 @@ package struct JSONReader {
     /// - Parameters:
     ///   - bytes: the whole text.
     ///   - limits: how deep and how many; the default depth is far above what the protocol needs.
+    /// - Returns: the value, its arrays in the order of the text.
+    /// - Throws: what is wrong with the text.
     package static func read(
         _ bytes: [UInt8],
         limits: PHPValue.Limits = .init(depth: 32)

@@ -1,8 +1,8 @@
 /// PHP's text of a floating-point number: the shortest digits that read back as the same number.
 enum PHPFloat {
-    /// Plain where the decimal point stands within 17 digits, else with an exponent.
+    /// The number plainly where the decimal point stands within 17 digits, else with an exponent.
     ///
-    /// - Parameter exponent: the letter before the exponent; `serialize()` writes E, `json_encode()` e.
+    /// The letter before the exponent is E in `serialize()` and e in `json_encode()`.
     static func text(_ number: Double, exponent: String) -> String {
         guard number.isFinite else { return number.isNaN ? "NAN" : number < 0 ? "-INF" : "INF" }
         let sign = number.sign == .minus ? "-" : ""

@@ -34,6 +34,7 @@ extension PHPValue {
     /// - Parameters:
     ///   - bytes: the whole of it, nothing behind.
     ///   - limits: how much is taken; the default suits what one gateway answers.
+    /// - Throws: what is wrong with the bytes.
     public init(serialized bytes: [UInt8], limits: Limits = .init()) throws(Malformed) {
         var reader = SerializedReader(bytes: bytes, limits: limits)
         self = try reader.value(depth: 0)
