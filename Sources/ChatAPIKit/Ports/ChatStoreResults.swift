@@ -44,7 +44,7 @@ public enum TakeResult: Sendable, Equatable {
     /// It ended before.
     case ended(EndedReply)
     /// An earlier reply of the conversation has not ended: that one comes first.
-    case waiting(forReplyID: String)
+    case waiting(for: SweepCandidate)
     /// Another job's worker has it, and may be presumed dead only after this time.
     case held(for: Duration)
     /// There is no such reply (any more).
