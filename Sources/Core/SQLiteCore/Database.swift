@@ -84,6 +84,7 @@ package final class Database: Sendable {
     ///
     /// If `body` throws, only its own changes are undone. If the commit fails, all of the group throw that error. It must
     /// not begin or end transactions itself.
+    @discardableResult
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
