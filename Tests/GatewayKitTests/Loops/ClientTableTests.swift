@@ -1,0 +1,52 @@
+import GatewayKit
+import Testing
+
+struct ClientTableTests {
+    @Test func `a uid has its clients in order of binding`() {
+        var table = Self.make(clients: 1, 2, 3)
+        #expect(table.bind(3, to: "7", serial: 10))
+        #expect(table.bind(1, to: "7", serial: 11))
+        #expect(table.bind(2, to: "8", serial: 12))
+        #expect(table.clients(ofUid: "7").map(\.connection) == [3, 1])
+        #expect(table.uid(of: 2) == "8")
+        #expect(table.uidCount == 2)
+    }
+
+    @Test func `binding anew ends the binding before`() {
+        var table = Self.make(clients: 1, 2)
+        _ = table.bind(1, to: "7", serial: 10)
+        _ = table.bind(2, to: "7", serial: 11)
+        _ = table.bind(1, to: "7", serial: 12)
+        #expect(table.clients(ofUid: "7").map(\.connection) == [2, 1])
+        _ = table.bind(1, to: "8", serial: 13)
+        #expect(table.clients(ofUid: "7").map(\.connection) == [2])
+        #expect(table.bindSerial(of: 1) == 13)
+    }
+
+    @Test func `a client that leaves is in no list, and its uid vanishes with the last`() {
+        var table = Self.make(clients: 1, 2)
+        _ = table.bind(1, to: "7", serial: 10)
+        #expect(table.remove(1) == "client 1")
+        #expect(table.remove(1) == nil)
+        #expect(table.clients(ofUid: "7").isEmpty)
+        #expect(table.uidCount == 0)
+        #expect(table.count == 1)
+        #expect(!table.bind(1, to: "7", serial: 11))
+    }
+
+    @Test func `unbinding tells whether there was a binding`() {
+        var table = Self.make(clients: 1)
+        #expect(!table.unbind(1))
+        _ = table.bind(1, to: "7", serial: 10)
+        #expect(table.unbind(1))
+        #expect(table.uid(of: 1) == nil)
+        #expect(table.bindSerial(of: 1) == nil)
+        #expect(!table.unbind(9))
+    }
+
+    private static func make(clients: UInt32...) -> ClientTable<String> {
+        var table = ClientTable<String>()
+        for client in clients { table.insert("client \(client)", connection: client, serial: UInt64(client)) }
+        return table
+    }
+}
