@@ -1,8 +1,6 @@
 /// Takes the mask off a client's payload, in place (RFC 6455 5.3).
 package enum Masking {
-    /// XORs `bytes` with the key, repeated, 32 bytes at a time.
-    ///
-    /// - Parameter key: The masking key with the byte for `bytes[0]` lowest.
+    /// XORs `bytes` with the key, repeated, 32 bytes at a time; the key has the byte for `bytes[0]` lowest.
     package static func apply(_ key: UInt32, to bytes: UnsafeMutableRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
         let wide = UInt64(key) << 32 | UInt64(key)

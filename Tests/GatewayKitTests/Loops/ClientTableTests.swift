@@ -4,9 +4,9 @@ import Testing
 struct ClientTableTests {
     @Test func `a uid has its clients in order of binding`() {
         var table = Self.make(clients: 1, 2, 3)
-        #expect(table.bind(3, to: "7", serial: 10))
-        #expect(table.bind(1, to: "7", serial: 11))
-        #expect(table.bind(2, to: "8", serial: 12))
+        let bound = [table.bind(3, to: "7", serial: 10), table.bind(1, to: "7", serial: 11)]
+        #expect(bound == [true, true])
+        _ = table.bind(2, to: "8", serial: 12)
         #expect(table.clients(ofUid: "7").map(\.connection) == [3, 1])
         #expect(table.uid(of: 2) == "8")
         #expect(table.uidCount == 2)
@@ -26,22 +26,25 @@ struct ClientTableTests {
     @Test func `a client that leaves is in no list, and its uid vanishes with the last`() {
         var table = Self.make(clients: 1, 2)
         _ = table.bind(1, to: "7", serial: 10)
-        #expect(table.remove(1) == "client 1")
-        #expect(table.remove(1) == nil)
+        let removed = [table.remove(1), table.remove(1)]
+        #expect(removed == ["client 1", nil])
         #expect(table.clients(ofUid: "7").isEmpty)
         #expect(table.uidCount == 0)
         #expect(table.count == 1)
-        #expect(!table.bind(1, to: "7", serial: 11))
+        let isBound = table.bind(1, to: "7", serial: 11)
+        #expect(!isBound)
     }
 
     @Test func `unbinding tells whether there was a binding`() {
         var table = Self.make(clients: 1)
-        #expect(!table.unbind(1))
+        let before = table.unbind(1)
         _ = table.bind(1, to: "7", serial: 10)
-        #expect(table.unbind(1))
+        let after = table.unbind(1)
+        #expect([before, after] == [false, true])
         #expect(table.uid(of: 1) == nil)
         #expect(table.bindSerial(of: 1) == nil)
-        #expect(!table.unbind(9))
+        let unknown = table.unbind(9)
+        #expect(!unknown)
     }
 
     private static func make(clients: UInt32...) -> ClientTable<String> {

@@ -18,8 +18,8 @@ struct UTF8CheckTests {
         #expect(bytes.withUnsafeBytes { UTF8Check.isValid($0) })
         for parts in cuts(of: bytes) {
             var check = UTF8Check()
-            for part in parts { #expect(part.withUnsafeBytes { check.accept($0) }) }
-            #expect(check.isComplete)
+            let isValid = parts.allSatisfy { part in part.withUnsafeBytes { check.accept($0) } }
+            #expect(isValid && check.isComplete)
         }
     }
 
@@ -27,15 +27,16 @@ struct UTF8CheckTests {
         #expect(!bytes.withUnsafeBytes { UTF8Check.isValid($0) })
         for parts in cuts(of: bytes) {
             var check = UTF8Check()
-            #expect(!parts.allSatisfy { part in part.withUnsafeBytes { check.accept($0) } })
+            let isValid = parts.allSatisfy { part in part.withUnsafeBytes { check.accept($0) } }
+            #expect(!isValid)
         }
     }
 
     @Test(arguments: [[0xC2], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0x61, 0xF0]] as [[UInt8]])
     func `a character that is cut at the end is not whole`(bytes: [UInt8]) {
         var check = UTF8Check()
-        #expect(bytes.withUnsafeBytes { check.accept($0) })
-        #expect(!check.isComplete)
+        let isValidSoFar = bytes.withUnsafeBytes { check.accept($0) }
+        #expect(isValidSoFar && !check.isComplete)
         #expect(!bytes.withUnsafeBytes { UTF8Check.isValid($0) })
     }
 
