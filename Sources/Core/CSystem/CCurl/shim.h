@@ -1,3 +1,43 @@
 // curl_easy_setopt and its kin are variadic, which Swift does not import: typed wrappers.
+// The names in parentheses pass by libcurl's own macros of the same name.
 #pragma once
 #include <curl/curl.h>
+
+static inline CURLcode hawk_easy_set_long(CURL *easy, CURLoption option, long value) {
+    return (curl_easy_setopt)(easy, option, value);
+}
+
+static inline CURLcode hawk_easy_set_size(CURL *easy, CURLoption option, long long value) {
+    return (curl_easy_setopt)(easy, option, (curl_off_t)value);
+}
+
+static inline CURLcode hawk_easy_set_string(CURL *easy, CURLoption option, const char *value) {
+    return (curl_easy_setopt)(easy, option, value);
+}
+
+static inline CURLcode hawk_easy_set_pointer(CURL *easy, CURLoption option, void *value) {
+    return (curl_easy_setopt)(easy, option, value);
+}
+
+static inline CURLcode hawk_easy_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
+    return (curl_easy_setopt)(easy, option, value);
+}
+
+static inline CURLcode hawk_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback value) {
+    return (curl_easy_setopt)(easy, option, value);
+}
+
+// http and https, for the request and for whatever a redirect would name.
+static inline CURLcode hawk_easy_allow_http_only(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    CURLcode code = (curl_easy_setopt)(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    return code ? code : (curl_easy_setopt)(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#else
+    CURLcode code = (curl_easy_setopt)(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+    return code ? code : (curl_easy_setopt)(easy, CURLOPT_REDIR_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+static inline CURLcode hawk_multi_result(const CURLMsg *message) {
+    return message->data.result;
+}

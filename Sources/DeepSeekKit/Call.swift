@@ -1,0 +1,194 @@
+internal import PlatformCore
+
+/// One call of the API from its first request to its end: sends, counts attempts, watches the deadlines.
+struct Call {
+    let client: DeepSeekClient
+    let request: ChatCompletionRequest
+    private(set) var attempts = 0
+    private let began: ContinuousClock.Instant
+    /// When the request in flight was sent.
+    private var sent: ContinuousClock.Instant
+    private var firstPiece: Duration?
+
+    init(client: DeepSeekClient, request: ChatCompletionRequest) {
+        self.client = client
+        self.request = request
+        began = client.clock.now
+        sent = began
+    }
+
+    private var configuration: DeepSeekClient.Configuration { client.configuration }
+    private var totalDeadline: ContinuousClock.Instant { began + configuration.totalTimeout }
+    private var firstDeadline: ContinuousClock.Instant { sent + configuration.firstByteTimeout }
+
+    // MARK: Sending
+
+    /// Sends the request and returns the answer if its status is 2xx.
+    mutating func open(isStreaming: Bool) async throws(DeepSeekError) -> TransportResponse {
+        let endpoint = try client.endpoint()
+        let body = try ChatCompletionBody(request: request, isStreaming: isStreaming).bytes()
+        attempts += 1
+        sent = client.clock.now
+        let outgoing = TransportRequest(
+            method: "POST",
+            url: endpoint.base + "/chat/completions",
+            headers: headers(accepting: isStreaming ? "text/event-stream" : "application/json"),
+            body: body,
+            connectTimeout: configuration.connectTimeout,
+            headDeadline: min(firstDeadline, totalDeadline),
+            deadline: totalDeadline
+        )
+        let response: TransportResponse
+        do throws(TransportFailure) {
+            response = try await client.transport.send(outgoing)
+        } catch {
+            throw self.error(of: error, waitingFor: .firstByte)
+        }
+        guard (200..<300).contains(response.status) else { throw await refusal(response) }
+        return response
+    }
+
+    /// Sends the request for a stream and returns its body, if it is one.
+    mutating func openStream() async throws(DeepSeekError) -> any TransportBody {
+        let response = try await open(isStreaming: true)
+        guard let type = response.header("content-type")?.lowercased(), !type.hasPrefix("text/event-stream") else {
+            return response.body
+        }
+        // A complaint as JSON, or a page of something in between.
+        let body = try await readWhole(response.body, limit: 1 << 20)
+        var error =
+            ChatCompletionAnswer.read(body)?.error.map(DeepSeekError.complained)
+            ?? DeepSeekError.unreadable("the server sent \(type.prefix(60)) instead of a stream", body)
+        error.status = error.status ?? response.status
+        error.requestID = response.requestID
+        throw error
+    }
+
+    private func headers(accepting type: String) -> [TransportHeader] {
+        var headers = configuration.additionalHeaders.sorted { $0.key < $1.key }.map {
+            TransportHeader($0.key, $0.value)
+        }
+        let own = [
+            TransportHeader("Content-Type", "application/json"),
+            TransportHeader("Accept", type),
+            TransportHeader("User-Agent", "Hawk-DeepSeekKit"),
+        ]
+        headers.removeAll { header in
+            own.contains { $0.name.lowercased() == header.name.lowercased() }
+                || header.name.lowercased() == "authorization"
+        }
+        headers += own
+        if !client.apiKey.isEmpty { headers.append(TransportHeader("Authorization", "Bearer \(client.apiKey)")) }
+        return headers
+    }
+
+    /// The error of an answer that is not 2xx; of its body only what fits an error is read.
+    private func refusal(_ response: TransportResponse) async -> DeepSeekError {
+        let patience = min(client.clock.now + min(configuration.idleTimeout, .seconds(10)), totalDeadline)
+        var body: [UInt8] = []
+        while body.count < 64 << 10, let more = try? await response.body.next(before: patience) { body += more }
+        if Task.isCancelled { return error(of: TransportFailure(.cancelled), waitingFor: .total) }
+        body.count < 64 << 10 ? response.body.finish() : response.body.cancel()
+        return DeepSeekError.refused(response, body: body, now: WallClock.system.now())
+    }
+
+    // MARK: Receiving
+
+    /// The next bytes of an answer, before whichever deadline comes first; nil at its end.
+    ///
+    /// - Parameters:
+    ///   - hasBegun: whether a piece of the answer has arrived, so that only silence matters from now on.
+    ///   - isFinishing: whether the answer is complete: then what goes wrong takes nothing from it, and the formal end is
+    ///     not waited for long.
+    func next(
+        of body: any TransportBody,
+        hasBegun: Bool,
+        isFinishing: Bool = false
+    ) async throws(DeepSeekError) -> [UInt8]? {
+        let patience = isFinishing ? min(configuration.idleTimeout, .seconds(5)) : configuration.idleTimeout
+        var (deadline, phase) = (client.clock.now + patience, DeepSeekError.TimeoutPhase.idle)
+        if !hasBegun, firstDeadline < deadline { (deadline, phase) = (firstDeadline, .firstByte) }
+        if totalDeadline < deadline { (deadline, phase) = (totalDeadline, .total) }
+        do throws(TransportFailure) {
+            return try await body.next(before: deadline)
+        } catch {
+            if isFinishing, error.reason != .cancelled { return nil }
+            throw self.error(of: error, waitingFor: phase)
+        }
+    }
+
+    /// Reads an answer that is not streamed; blank lines before it are the server's keep-alives.
+    func readWhole(_ body: any TransportBody, limit: Int) async throws(DeepSeekError) -> [UInt8] {
+        var whole: [UInt8] = []
+        while let more = try await next(of: body, hasBegun: !whole.isEmpty) {
+            whole += whole.isEmpty ? Array(more.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }) : more
+            guard whole.count <= limit else {
+                throw DeepSeekError(.decoding, "the answer is longer than \(limit) bytes")
+            }
+        }
+        return whole
+    }
+
+    private func error(of failure: TransportFailure, waitingFor phase: DeepSeekError.TimeoutPhase) -> DeepSeekError {
+        switch failure.reason {
+        case .cancelled: DeepSeekError(.cancelled, "the request was cancelled")
+        case .connectTimeout:
+            DeepSeekError(.timedOut(.connect), "no connection within \(configuration.connectTimeout)")
+        case .deadline where phase == .total || client.clock.now >= totalDeadline:
+            DeepSeekError(.timedOut(.total), "no end within \(configuration.totalTimeout)")
+        case .deadline where phase == .firstByte:
+            DeepSeekError(.timedOut(.firstByte), "no first piece within \(configuration.firstByteTimeout)")
+        case .deadline: DeepSeekError(.timedOut(.idle), "no byte for \(configuration.idleTimeout)")
+        case .interrupted: DeepSeekError(.streamCut, "the connection broke: \(failure.text)")
+        case .untrusted: DeepSeekError(.untrusted, failure.text)
+        case .unreachable: DeepSeekError(.transport, "no connection: \(failure.text)")
+        case .tooLarge: DeepSeekError(.decoding, "the answer's head is too large")
+        }
+    }
+
+    // MARK: Ending
+
+    /// Waits before the next attempt, or throws the error when there is none.
+    mutating func waitBeforeRetry(after error: DeepSeekError) async throws(DeepSeekError) {
+        let draw = Double.random(in: 0...1)
+        guard let delay = configuration.retry.delay(afterAttempt: attempts, failedWith: error, draw: draw),
+            client.clock.now + delay < totalDeadline
+        else { throw error }
+        configuration.onEvent(.retrying(attempt: attempts, delay: delay, error: finished(error)))
+        do {
+            try await Task.sleep(for: delay, clock: client.clock)
+        } catch {
+            throw DeepSeekError(.cancelled, "the request was cancelled")
+        }
+    }
+
+    /// Notes that a piece of the answer has arrived.
+    mutating func noteFirstPiece() {
+        if firstPiece == nil { firstPiece = client.clock.now - began }
+    }
+
+    func reportFinished(_ usage: Usage?) {
+        configuration.onEvent(
+            .finished(
+                model: request.model,
+                attempts: attempts,
+                firstPiece: firstPiece,
+                total: client.clock.now - began,
+                usage: usage
+            )
+        )
+    }
+
+    /// Completes an error with what the call knows, tells it, and returns it to be thrown.
+    func reportFailed(_ error: DeepSeekError) -> DeepSeekError {
+        let error = finished(error)
+        configuration.onEvent(.failed(error))
+        return error
+    }
+
+    private func finished(_ error: DeepSeekError) -> DeepSeekError {
+        var error = error.without(client.apiKey)
+        error.attempts = attempts
+        return error
+    }
+}

@@ -1,0 +1,105 @@
+/// An answer of the model, piece by piece: see `DeepSeekClient.stream` and `ChatCompletionEvent`.
+///
+/// Each iterator sends a request of its own.
+public struct ChatCompletionStream: AsyncSequence, Sendable {
+    /// A piece of the answer.
+    public typealias Element = ChatCompletionEvent
+    /// Why it failed.
+    public typealias Failure = DeepSeekError
+
+    let client: DeepSeekClient
+    let request: ChatCompletionRequest
+
+    /// Begins to listen; the request is sent by the first `next`.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(client: client, request: request)
+    }
+}
+
+extension ChatCompletionStream {
+    /// Asks for one piece after the other; dropping it closes the connection.
+    public struct Iterator: AsyncIteratorProtocol {
+        private enum State {
+            case unsent
+            case open(any TransportBody, ChatStreamReader)
+            /// Thrown once what arrived before it is delivered.
+            case failed(DeepSeekError)
+            case ended
+        }
+
+        private var call: Call
+        private var state: State = .unsent
+        private var pending: ArraySlice<ChatCompletionEvent> = []
+
+        fileprivate init(client: DeepSeekClient, request: ChatCompletionRequest) {
+            call = Call(client: client, request: request)
+        }
+
+        /// The next piece; nil after `finish` was given or an error thrown.
+        public mutating func next(
+            isolation actor: isolated (any Actor)? = #isolation
+        ) async throws(DeepSeekError) -> ChatCompletionEvent? {
+            while true {
+                if let event = pending.popFirst() { return event }
+                switch state {
+                case .unsent:
+                    await send()
+                case .open(let body, let reader):
+                    state = .ended  // so that the reader's buffers have one owner while it reads
+                    await read(body, reader)
+                case .failed(let error):
+                    state = .ended
+                    throw call.reportFailed(error)
+                case .ended:
+                    return nil
+                }
+            }
+        }
+
+        private mutating func send() async {
+            do throws(DeepSeekError) {
+                let body = try await call.openStream()
+                let configuration = call.client.configuration
+                let reader = ChatStreamReader(
+                    eventLimit: configuration.maximumEventBytes,
+                    streamLimit: configuration.maximumStreamBytes
+                )
+                state = .open(body, reader)
+            } catch {
+                await fail(error)
+            }
+        }
+
+        private mutating func read(_ body: any TransportBody, _ reader: consuming ChatStreamReader) async {
+            do throws(DeepSeekError) {
+                let bytes = try await call.next(of: body, hasBegun: reader.hasBegun, isFinishing: reader.isFinishing)
+                var events: [ChatCompletionEvent] = []
+                defer { pending = events[...] }
+                if let bytes { try reader.read(bytes, into: &events) }
+                if !events.isEmpty { call.noteFirstPiece() }
+                guard bytes == nil || reader.isDone else {
+                    state = .open(body, reader)
+                    return
+                }
+                events += try reader.end()
+                body.finish()
+                call.reportFinished(reader.answer.usage)
+            } catch {
+                body.cancel()
+                var error = error
+                if reader.hasBegun { error.partial = reader.answer }
+                await fail(error)
+            }
+        }
+
+        /// Makes ready for the next attempt, or for the end.
+        private mutating func fail(_ error: DeepSeekError) async {
+            do throws(DeepSeekError) {
+                try await call.waitBeforeRetry(after: error)
+                state = .unsent
+            } catch {
+                state = .failed(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import PlatformCore
+
+/// Talks to the DeepSeek API, or to any server of the same shape: a question in, the answer streamed out.
+///
+/// ```swift
+/// let deepseek = DeepSeekClient(apiKey: key)
+/// for try await event in deepseek.stream(.init(model: "deepseek-flash", messages: [.user("Why is the sky blue?")])) {
+///     if case .content(let text) = event { print(text, terminator: "") }
+/// }
+/// ```
+///
+/// A stream ends in one of two ways: with a `finish` event, or with a `DeepSeekError`; a stall, a cut connection and an
+/// answer without an end are errors that carry what had arrived. The key goes nowhere but to the base URL: redirects are
+/// not followed, and plain http is refused beyond this machine.
+///
+/// Cost: one thread and one pool of connections per `CurlTransport`; make one client and share it. Does not call tools,
+/// keep history or limit how much is asked at once.
+public struct DeepSeekClient: Sendable {
+    let configuration: Configuration
+    let transport: any HTTPTransport
+    let apiKey: String
+    let clock = ContinuousClock()
+
+    /// A client for one account.
+    ///
+    /// Nothing is sent or checked yet; `validate` checks what was given here.
+    ///
+    /// - Parameters:
+    ///   - apiKey: the account's key; empty for a server that wants none.
+    ///   - configuration: the server, the time-outs, the retries.
+    ///   - transport: what carries the bytes; libcurl unless a test scripts it, or several clients share one.
+    public init(
+        apiKey: String,
+        configuration: Configuration = .init(),
+        transport: (any HTTPTransport)? = nil
+    ) {
+        self.apiKey = apiKey
+        self.configuration = configuration
+        self.transport = transport ?? CurlTransport()
+    }
+
+    /// The answer piece by piece.
+    ///
+    /// The request is sent when the first piece is asked for. A consumer that is slow slows the transfer down, nothing
+    /// piles up; one that stops (leaves the loop, or whose task is cancelled) closes the connection at once.
+    public func stream(_ request: ChatCompletionRequest) -> ChatCompletionStream {
+        ChatCompletionStream(client: self, request: request)
+    }
+
+    /// The whole answer at once.
+    ///
+    /// For people who wait, `stream` is better: they see the first words after a second.
+    public func complete(_ request: ChatCompletionRequest) async throws(DeepSeekError) -> ChatCompletion {
+        var call = Call(client: self, request: request)
+        while true {
+            do throws(DeepSeekError) {
+                let answer = try await completeOnce(&call)
+                call.reportFinished(answer.usage)
+                return answer
+            } catch {
+                do throws(DeepSeekError) {
+                    try await call.waitBeforeRetry(after: error)
+                } catch {
+                    throw call.reportFailed(error)
+                }
+            }
+        }
+    }
+
+    /// Checks the configuration without sending anything: throws `.invalidRequest` with the reason.
+    public func validate() throws(DeepSeekError) {
+        _ = try endpoint()
+    }
+
+    private func completeOnce(_ call: inout Call) async throws(DeepSeekError) -> ChatCompletion {
+        let response = try await call.open(isStreaming: false)
+        let body = try await call.readWhole(response.body, limit: configuration.maximumEventBytes)
+        guard let answer = ChatCompletionAnswer.read(body) else {
+            throw DeepSeekError.unreadable("the answer is not JSON of the expected shape", body)
+        }
+        if let complaint = answer.error { throw DeepSeekError.complained(complaint) }
+        guard let choice = answer.choices?.first, let said = choice.message else {
+            throw DeepSeekError.unreadable("the answer has no message", body)
+        }
+        var completion = ChatCompletion(id: answer.id ?? "", model: answer.model ?? "", usage: answer.usage)
+        for event in said.events { completion.apply(event) }
+        completion.finishReason = choice.finishReason.map { FinishReason($0) } ?? .stop
+        try completion.checkEnd()
+        return completion
+    }
+
+    func endpoint() throws(DeepSeekError) -> Endpoint {
+        let texts = [apiKey] + configuration.additionalHeaders.flatMap { [$0.key, $0.value] }
+        // A line break in a header would begin another one.
+        guard texts.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
+            throw DeepSeekError(.invalidRequest, "the API key or an additional header has a control character in it")
+        }
+        return try Endpoint(configuration.baseURL, carriesKey: !apiKey.isEmpty)
+    }
+}

@@ -1,0 +1,40 @@
+package import PlatformCore
+
+/// What a client has to tell while it works, for logs and metrics; never a message's content, never the key.
+public enum DeepSeekEvent: Sendable {
+    /// A request failed before anything was delivered and is sent again after `delay`; `attempt` counts from 1.
+    case retrying(attempt: Int, delay: Duration, error: DeepSeekError)
+    /// An answer is complete: how long its first piece and the whole took, and how many requests it needed.
+    case finished(model: String, attempts: Int, firstPiece: Duration?, total: Duration, usage: Usage?)
+    /// The call ended with an error (also thrown).
+    case failed(DeepSeekError)
+
+    /// The event as a line for a log.
+    package var line: LogLine {
+        switch self {
+        case .retrying(let attempt, let delay, let error):
+            return LogLine(
+                .warning,
+                "deepseek",
+                "retrying",
+                ["attempt": "\(attempt)", "delay_ms": "\(delay.milliseconds)", "error": error.description]
+            )
+        case .finished(let model, let attempts, let firstPiece, let total, let usage):
+            return LogLine(
+                .info,
+                "deepseek",
+                "answer complete",
+                [
+                    "model": model, "attempts": "\(attempts)",
+                    "first_ms": firstPiece.map { "\($0.milliseconds)" } ?? "-",
+                    "total_ms": "\(total.milliseconds)",
+                    "prompt_tokens": "\(usage?.promptTokens ?? 0)",
+                    "completion_tokens": "\(usage?.completionTokens ?? 0)",
+                ]
+            )
+        case .failed(let error):
+            let level: LogLevel = error.code == .cancelled ? .debug : .error
+            return LogLine(level, "deepseek", "failed", ["error": error.description])
+        }
+    }
+}

@@ -1,0 +1,40 @@
+internal import PlatformCore
+
+/// Brings bytes over by the system's libcurl: one thread, one pool of kept connections.
+///
+/// HTTP/1.1 with keep-alive; TLS by libcurl's own trust store, or a private one; proxies as the environment names them
+/// (`https_proxy`, `no_proxy`, …), never for this machine. A cancelled transfer closes its socket at once; a body nobody
+/// takes is held at 64 KiB and the rest left in the network.
+///
+/// The thread starts with the first request and ends when the transport and all bodies of its answers are gone. The one
+/// piece of global state is libcurl's own: `curl_global_init` is called once per process, before the first transport.
+public final class CurlTransport: HTTPTransport {
+    private let driver: CurlDriver
+    private let certificateAuthorityFile: String?
+
+    /// A transport with connections of its own.
+    ///
+    /// - Parameter certificateAuthorityFile: a PEM file of the authorities to trust instead of the system's, for servers
+    ///   with a private certificate.
+    public init(certificateAuthorityFile: String? = nil) {
+        self.certificateAuthorityFile = certificateAuthorityFile
+        driver = CurlDriver()
+    }
+
+    deinit {
+        driver.stopWhenIdle()
+    }
+
+    /// Sends a request: see `HTTPTransport`.
+    public func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportResponse {
+        let transfer = CurlTransfer(
+            request: request,
+            certificateAuthorityFile: certificateAuthorityFile,
+            driver: driver
+        )
+        let body = CurlBody(transfer)  // from here on, leaving this function cancels the transfer
+        driver.start(transfer)
+        let head = try await body.head()
+        return TransportResponse(status: head.status, headers: head.headers, body: body)
+    }
+}
