@@ -1,0 +1,187 @@
+import PlatformCore
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A thread that owns sockets and timers and runs what it is asked to, one thing after the other.
+///
+/// ```swift
+/// let group = try EventLoopGroup(count: 2, name: "gateway")
+/// group.loops[0].execute { … }                                  // from any thread, in order
+/// Task(executorPreference: group.loops[0]) { … }                // async code on the loop's thread
+/// ```
+///
+/// A turn is: events of sockets, due timers, inbox and jobs, `atEndOfTurn` bodies, one system call for each connection
+/// that has written, and at last the `closed` calls of the connections that ended. Nothing on it may block: see `offload`.
+///
+/// It is a serial executor, so an actor can live on it (`unownedExecutor`) and be entered by `assumeIsolated` from any
+/// callback, and a task executor. All async code of a task that prefers it runs here, `@concurrent` functions too.
+package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+    // Proof of Sendable: `inbox`, `poller.wake` and `thread` are synchronised; all the rest is reached on the loop's
+    // thread only, which the entry points check.
+
+    /// The loop's place in its group.
+    package let index: Int
+    /// The time at which this turn began.
+    package private(set) var now = ContinuousClock.now
+
+    /// Where received bytes are lent to delegates: one for all connections of the loop.
+    let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 << 10, alignment: 64)
+    /// What connections have written in this turn.
+    let arena = WriteArena()
+    let poller: any Poller
+    let inbox: LoopInbox
+    var timers = TimerHeap()
+    var slots: [Slot] = []
+    var freeSlots: [Int] = []
+    var dirty: [StreamConnection] = []
+    var graveyard: [StreamConnection] = []
+    var deadlineHolders = 0
+    var sweep: TimerID?
+
+    private let thread = Atomic<UInt>(0)
+    private let start = ContinuousClock.now
+    private var endOfTurn: [() -> Void] = []
+    private var events: [PollerEvent] = []
+    private var batch: [LoopInbox.Item] = []
+    private var stops: [CheckedContinuation<Void, Never>?] = []
+
+    init(index: Int, poller kind: PollerKind, name: String) throws(SystemError) {
+        self.index = index
+        let poller = try kind.make()
+        self.poller = poller
+        let waker = Waker(poller)
+        inbox = LoopInbox { waker.poller.wake() }
+        Thread(name: name) { self.run() }.detach()
+    }
+
+    deinit {
+        receiveBuffer.deallocate()
+    }
+
+    /// Whether the caller is on the loop's thread.
+    package var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.currentThread() }
+
+    /// Runs `body` on the loop, behind everything asked before, whoever asks; never at once.
+    ///
+    /// - Returns: false if the loop has ended and `body` will never run.
+    @discardableResult
+    package func execute(_ body: @escaping @Sendable () -> Void) -> Bool {
+        inbox.push(.body(body))
+    }
+
+    /// Runs `body` on the loop and returns what it returns; nil if the loop has ended.
+    package func perform<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result? {
+        await withCheckedContinuation { continuation in
+            if !execute({ continuation.resume(returning: body()) }) { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// Runs `body` once at the end of this turn, before what was written goes to the system; on the loop only.
+    ///
+    /// The seam for work gathered over a turn, such as topics that have messages.
+    package func atEndOfTurn(_ body: @escaping () -> Void) {
+        preconditionCurrent()
+        endOfTurn.append(body)
+    }
+
+    /// Stops with a sentence when the caller is on another thread.
+    package func preconditionCurrent() {
+        precondition(isCurrent, "called off the loop's thread")
+    }
+
+    /// Seconds since the loop began: the resolution of connection deadlines.
+    var second: Int64 { (now - start).components.seconds }
+
+    /// Asks the loop to close its sockets and end, and resumes `continuation` when it has.
+    func stop(_ continuation: CheckedContinuation<Void, Never>?) {
+        let accepted = execute { self.stops.append(continuation) }
+        if !accepted { continuation?.resume() }
+    }
+
+    private func run() {
+        thread.store(Self.currentThread(), ordering: .relaxed)
+        while stops.isEmpty { turn() }
+        for slot in slots { slot.handler?.loopEnds() }
+        repeat {
+            finishTurn()
+        } while !endOfTurn.isEmpty || !graveyard.isEmpty || !inbox.end()
+        thread.store(0, ordering: .relaxed)
+        for continuation in stops { continuation?.resume() }
+        stops = []
+    }
+
+    private func turn() {
+        let mayWait = inbox.fallAsleep() && dirty.isEmpty && graveyard.isEmpty && endOfTurn.isEmpty
+        poller.wait(mayWait ? timers.nextDeadline().map { $0 - .now } : .zero, into: &events)
+        now = .now
+        for event in events { dispatch(event) }
+        runTimers()
+        finishTurn()
+    }
+
+    private func finishTurn() {
+        runInbox()
+        let bodies = endOfTurn
+        endOfTurn = []
+        for body in bodies { body() }
+        flushDirty()
+        bury()
+    }
+
+    /// Runs what waits, and what that asks for in turn, so that its writes still join this turn's; but not for ever.
+    private func runInbox() {
+        for _ in 0..<16 {
+            var items = batch
+            batch = []
+            inbox.take(into: &items)
+            for item in items {
+                switch item {
+                case .body(let body): body()
+                case .job(let job): run(job)
+                }
+            }
+            let isEmpty = items.isEmpty
+            items.removeAll(keepingCapacity: items.capacity <= 4096)
+            batch = items
+            if isEmpty { return }
+        }
+    }
+
+    private func flushDirty() {
+        for _ in 0..<4 where !dirty.isEmpty {
+            let connections = dirty
+            dirty = []
+            for connection in connections { connection.flush() }
+        }
+        if dirty.isEmpty { arena.reset() }
+    }
+
+    private func bury() {
+        let connections = graveyard
+        graveyard = []
+        for connection in connections { connection.reportClosed() }
+    }
+
+    private static func currentThread() -> UInt {
+        #if canImport(Darwin)
+        UInt(bitPattern: pthread_self())
+        #else
+        UInt(pthread_self())
+        #endif
+    }
+
+    /// The one call of a poller that any thread may make.
+    private final class Waker: @unchecked Sendable {
+        // Proof of Sendable: only `wake` is called through it, which is safe from any thread.
+        let poller: any Poller
+
+        init(_ poller: any Poller) { self.poller = poller }
+    }
+}

@@ -1,0 +1,88 @@
+import PlatformCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Takes connections from one listening socket, on its loop, and hands them to the loops in turn.
+final class Acceptor: ReadinessHandler {
+    private let socket: ListeningSocket
+    private let loop: EventLoop
+    private let targets: [EventLoop]
+    private let take: @Sendable (StreamConnection) -> Void
+    private let onTrouble: @Sendable (SystemError) -> Void
+    private var registration: Registration?
+    private var nextTarget = 0
+    private var hasStopped = false
+
+    init(
+        _ socket: ListeningSocket,
+        on loop: EventLoop,
+        targets: [EventLoop],
+        take: @escaping @Sendable (StreamConnection) -> Void,
+        onTrouble: @escaping @Sendable (SystemError) -> Void
+    ) {
+        self.socket = socket
+        self.loop = loop
+        self.targets = targets
+        self.take = take
+        self.onTrouble = onTrouble
+    }
+
+    func resume() {
+        guard !hasStopped, registration == nil else { return }
+        do {
+            registration = try loop.register(socket.descriptor, .readable, self)
+        } catch {
+            rest(error)
+        }
+    }
+
+    func stop() {
+        hasStopped = true
+        pause()
+    }
+
+    func ready(_ readiness: Readiness) {
+        // Some at a time, so that the connections that are there have their turn.
+        for _ in 0..<64 {
+            switch Socket.accept(socket.descriptor) {
+            case .connection(let descriptor, let peer): deal(descriptor, peer)
+            case .lost: continue
+            case .wouldBlock: return
+            case .failed(let code): return rest(SystemError("accept on \(socket.address)", code: code))
+            }
+        }
+    }
+
+    func loopEnds() {
+        stop()
+        socket.close()
+    }
+
+    private func pause() {
+        if let registration { loop.deregister(registration) }
+        registration = nil
+    }
+
+    /// Level-triggered, a socket that cannot be accepted from would be reported for ever: looks away for a moment.
+    private func rest(_ error: SystemError) {
+        pause()
+        onTrouble(error)
+        loop.schedule(after: Listener.rest) { [weak self] in self?.resume() }
+    }
+
+    private func deal(_ descriptor: Int32, _ peer: SocketAddress) {
+        let target = targets[nextTarget]
+        nextTarget = (nextTarget + 1) % targets.count
+        if target === loop { return take(StreamConnection(descriptor, peer: peer, loop: loop)) }
+        let accepted = target.execute { [take] in
+            take(StreamConnection(descriptor, peer: peer, loop: target))
+        }
+        if !accepted { Socket.close(descriptor) }
+    }
+}

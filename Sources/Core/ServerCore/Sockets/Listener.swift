@@ -1,0 +1,121 @@
+package import PlatformCore
+
+/// A bound, listening TCP socket whose connections go to the loops.
+///
+/// ```swift
+/// let listener = try Listener(SocketAddress(":8282")!, loops: group.loops)
+/// listener.start { connection in Session(connection) }       // on the connection's loop
+/// await listener.stop()
+/// ```
+///
+/// It is bound once made, so its port is known before the first connection. Out of descriptors it rests for a moment and
+/// goes on: those who wait stay in the system's queue.
+package final class Listener: Sendable {
+    /// Which loop gets a connection.
+    package enum Distribution: Sendable {
+        /// The first loop accepts and deals them out in turn: even with few connections.
+        case dealt
+        /// Every loop has a socket of its own on the port (SO_REUSEPORT), and the kernel chooses by a hash: no hand-over,
+        /// but uneven with few connections. On macOS one socket gets them all.
+        case sharedPort
+    }
+
+    /// How long it rests when the system has no descriptors left.
+    static let rest: Duration = .milliseconds(200)
+
+    /// Where it listens, with the real port.
+    package let address: SocketAddress
+
+    private let sockets: [ListeningSocket]
+    private let loops: [EventLoop]
+    private let onTrouble: @Sendable (SystemError) -> Void
+    private let acceptors = Lock<[LoopBound<Acceptor>]>([])
+
+    /// Binds and listens, without accepting yet.
+    ///
+    /// - Parameters:
+    ///   - address: port 0 takes a free one; `::` takes IPv4 too, and becomes `0.0.0.0` where there is no IPv6.
+    ///   - loops: who gets the connections; the first one accepts if they are dealt.
+    ///   - backlog: how many connections may wait to be accepted, within the system's own limit.
+    ///   - distribution: which loop gets which connection.
+    ///   - onTrouble: hears when accepting had to rest, on an accepting loop; about once per rest.
+    /// - Throws: when the address is in use, not this machine's, or needs more rights.
+    package init(
+        _ address: SocketAddress,
+        loops: [EventLoop],
+        backlog: Int32 = 4096,
+        distribution: Distribution = .dealt,
+        onTrouble: @escaping @Sendable (SystemError) -> Void = { _ in }
+    ) throws(SystemError) {
+        precondition(!loops.isEmpty, "a listener has at least one loop")
+        let sharesPort = distribution == .sharedPort
+        var sockets = [try ListeningSocket(orIPv4: address, backlog: backlog, sharesPort: sharesPort)]
+        self.address = sockets[0].address
+        if sharesPort {
+            for _ in loops.dropFirst() {
+                sockets.append(try ListeningSocket(self.address, backlog: backlog, sharesPort: true))
+            }
+        }
+        self.sockets = sockets
+        self.loops = loops
+        self.onTrouble = onTrouble
+    }
+
+    /// Accepts from now on; call it once.
+    ///
+    /// - Parameter take: gets each connection on its loop and starts it; one that is dropped is closed.
+    package func start(_ take: @escaping @Sendable (StreamConnection) -> Void) {
+        for (index, socket) in sockets.enumerated() {
+            let targets = sockets.count == 1 ? loops : [loops[index]]
+            loops[index].execute { [self] in
+                let loop = loops[index]
+                let acceptor = Acceptor(socket, on: loop, targets: targets, take: take, onTrouble: onTrouble)
+                acceptors.withLock { $0.append(LoopBound(acceptor, to: loop)) }
+                acceptor.resume()
+            }
+        }
+    }
+
+    /// Accepts no more and gives the port back; connections live on.
+    ///
+    /// Does nothing the second time.
+    package func stop() async {
+        for (socket, loop) in zip(sockets, loops) {
+            _ = await loop.perform { [self] in
+                for acceptor in acceptors.withLock({ $0 }) where acceptor.loop === loop { acceptor.value.stop() }
+                socket.close()
+            }
+        }
+    }
+}
+
+/// The descriptor of a listening socket, closed once.
+final class ListeningSocket: Sendable {
+    let descriptor: Int32
+    let address: SocketAddress
+    private let isClosed = Lock(false)
+
+    init(_ address: SocketAddress, backlog: Int32, sharesPort: Bool) throws(SystemError) {
+        descriptor = try Socket.listen(address, backlog: backlog, sharesPort: sharesPort)
+        self.address = Socket.localAddress(descriptor) ?? address
+    }
+
+    /// Falls back to every IPv4 address where the machine has no IPv6.
+    convenience init(orIPv4 address: SocketAddress, backlog: Int32, sharesPort: Bool) throws(SystemError) {
+        do {
+            try self.init(address, backlog: backlog, sharesPort: sharesPort)
+        } catch {
+            guard error.isNoIPv6, address.isUnspecified, address.ipv4 == nil else { throw error }
+            try self.init(SocketAddress(.ipv4(0), port: address.port), backlog: backlog, sharesPort: sharesPort)
+        }
+    }
+
+    deinit { close() }
+
+    func close() {
+        isClosed.withLock { isClosed in
+            if !isClosed { Socket.close(descriptor) }
+            isClosed = true
+        }
+    }
+}

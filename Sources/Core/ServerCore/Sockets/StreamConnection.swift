@@ -1,0 +1,212 @@
+import PlatformCore
+
+/// A non-blocking TCP socket of one loop.
+///
+/// Costs about 200 bytes while idle: what is read lies in the loop's one buffer, what is written in this turn in the loop's
+/// arena, and only what a slow peer leaves behind in memory of its own. All writes of a turn go out by one system call at
+/// its end.
+package final class StreamConnection: ByteStream {
+    enum State {
+        /// Accepted or connected, not yet started.
+        case new
+        case open
+        /// Sends what is left, then ends our direction.
+        case flushing
+        /// Has ended our direction and waits for the peer's end.
+        case lingering
+        case closed
+    }
+
+    /// How long a peer may take no byte while some wait for it.
+    package static let stallLimit: Duration = .seconds(30)
+    /// How long `closeAfterFlush` waits for the peer's end.
+    static let lingerLimit: Duration = .seconds(2)
+
+    package let peer: SocketAddress
+    /// The loop that owns it.
+    package let loop: EventLoop
+
+    let descriptor: Int32
+    var state = State.new
+    var delegate: (any ByteStreamDelegate)?
+    var registration: Registration?
+    var chain = WriteArena.Chain()
+    var chained = 0
+    var backlog = ByteQueue()
+    var isDirty = false
+    private var end = StreamEnd.closed
+    private var interest: Readiness = []
+    private var isPaused = false
+    private var hasPeerEnded = false
+    /// The peer ended before we did.
+    private var hasPeerLeft = false
+    /// In seconds of the loop; 0: none.
+    private var deadline: Int64 = 0
+    private var stallDeadline: Int64 = 0
+
+    init(_ descriptor: Int32, peer: SocketAddress, loop: EventLoop) {
+        self.descriptor = descriptor
+        self.peer = peer
+        self.loop = loop
+    }
+
+    deinit {
+        if case .new = state { Socket.close(descriptor) }
+    }
+
+    /// Our own side of the connection; nil once it is closed.
+    package var local: SocketAddress? { state == .closed ? nil : Socket.localAddress(descriptor) }
+
+    package var unsent: Int { chained + backlog.count }
+
+    package var isOpen: Bool { state == .open }
+
+    package func start(_ delegate: any ByteStreamDelegate) {
+        precondition(state == .new, "a connection is started once")
+        self.delegate = delegate
+        state = .open
+        interest = .readable
+        do {
+            registration = try loop.register(descriptor, interest, self)
+        } catch {
+            finish(.failed(error))
+        }
+    }
+
+    package func pauseReading() {
+        isPaused = true
+        updateInterest()
+    }
+
+    package func resumeReading() {
+        isPaused = false
+        updateInterest()
+    }
+
+    package func setDeadline(after duration: Duration?) {
+        guard state == .open else { return }
+        setDeadlines(after(duration), stallDeadline)
+    }
+
+    package func closeAfterFlush() {
+        guard state == .open else { return }
+        state = .flushing
+        setDeadlines(0, stallDeadline)
+        updateInterest()
+        if unsent == 0 { linger() }
+    }
+
+    package func close() {
+        finish(.closed)
+    }
+
+    package func abort() {
+        finish(.closed, resets: true)
+    }
+
+    /// Everything has gone to the system: ends our direction.
+    func linger() {
+        guard !hasPeerEnded else { return finish(.closed) }
+        state = .lingering
+        Socket.shutdownWriting(descriptor)
+        setDeadlines(after(Self.lingerLimit), 0)
+    }
+
+    func finish(_ end: StreamEnd, resets: Bool = false) {
+        guard state != .closed else { return }
+        if case .closed = end, hasPeerLeft { self.end = .peerLeft } else { self.end = end }
+        state = .closed
+        setDeadlines(0, 0)
+        if let registration { loop.deregister(registration) }
+        registration = nil
+        Socket.close(descriptor, resets: resets)
+        chain = WriteArena.Chain()
+        chained = 0
+        backlog.removeAll()
+        if delegate != nil { loop.graveyard.append(self) }
+    }
+
+    /// The graveyard's last word, at the end of the turn in which the connection closed.
+    func reportClosed() {
+        let delegate = delegate
+        self.delegate = nil
+        delegate?.closed(end)
+    }
+
+    func updateInterest() {
+        guard let registration else { return }
+        var wanted: Readiness = backlog.isEmpty ? [] : .writable
+        if !hasPeerEnded, !isPaused || state != .open { wanted.insert(.readable) }
+        guard wanted != interest else { return }
+        interest = wanted
+        loop.update(registration, wanted)
+    }
+
+    /// The peer took some bytes, or there is nothing to take: the stall begins anew, or ends.
+    func renewStallDeadline() {
+        setDeadlines(deadline, backlog.isEmpty ? 0 : after(Self.stallLimit))
+    }
+
+    private func receive() {
+        switch Socket.receive(descriptor, into: loop.receiveBuffer) {
+        case .bytes(0):
+            hasPeerEnded = true
+            peerHasEnded()
+        case .bytes(let count):
+            guard state == .open, let delegate else { return }
+            delegate.received(UnsafeMutableRawBufferPointer(rebasing: loop.receiveBuffer[..<count]))
+        case .wouldBlock:
+            return
+        case .failed(let code):
+            finish(.failed(SystemError("receive from \(peer)", code: code)))
+        }
+    }
+
+    private func peerHasEnded() {
+        updateInterest()
+        switch state {
+        case .open:
+            hasPeerLeft = true
+            delegate?.peerEnded()
+        case .lingering: finish(.closed)
+        case .new, .flushing, .closed: return
+        }
+    }
+
+    private func after(_ duration: Duration?) -> Int64 {
+        guard let duration else { return 0 }
+        let (seconds, attoseconds) = duration.components
+        return max(1, loop.second + seconds + (attoseconds > 0 ? 1 : 0))
+    }
+
+    private func setDeadlines(_ deadline: Int64, _ stallDeadline: Int64) {
+        let held = self.deadline != 0 || self.stallDeadline != 0
+        let holds = deadline != 0 || stallDeadline != 0
+        self.deadline = deadline
+        self.stallDeadline = stallDeadline
+        if holds, !held { loop.holdDeadline() }
+        if held, !holds { loop.releaseDeadline() }
+    }
+}
+
+extension StreamConnection: ReadinessHandler {
+    func ready(_ readiness: Readiness) {
+        if readiness.contains(.writable) { sendBacklog() }
+        if readiness.contains(.readable), state != .closed { receive() }
+        // Both directions are shut and nothing is left to read: there is nothing to wait for.
+        guard readiness.contains(.broken), !readiness.contains(.readable), state != .closed else { return }
+        let code = Socket.takeError(descriptor)
+        finish(code == 0 ? .peerLeft : .failed(SystemError("keep the connection of \(peer)", code: code)))
+    }
+
+    func sweep(at second: Int64) {
+        if stallDeadline != 0, second >= stallDeadline { return finish(.stalled) }
+        guard deadline != 0, second >= deadline else { return }
+        setDeadlines(0, stallDeadline)
+        if state == .lingering { finish(.closed) } else { delegate?.deadlinePassed() }
+    }
+
+    func loopEnds() {
+        finish(.closed)
+    }
+}
