@@ -1,4 +1,4 @@
-internal import ServerCore
+import ServerCore
 
 extension JSONWebToken {
     /// The longest token looked at, in bytes.

@@ -1,4 +1,4 @@
-internal import ServerCore
+import ServerCore
 
 /// A JSON Web Token (RFC 7519) signed with HMAC-SHA256: who is signed in, and until when.
 ///

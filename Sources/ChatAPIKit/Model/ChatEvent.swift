@@ -20,6 +20,10 @@ public enum ChatEvent: Sendable {
     case swept(count: Int)
     /// A look at the store failed; it is repeated.
     case storeFailed(attempted: String, cause: String)
+    /// No gateway answered a bind or an unbind; the page tries again.
+    case gatewayUnavailable(cause: String)
+    /// A request met broken machinery and was answered with 500.
+    case requestFailed(requestID: String, cause: String)
 
     /// The event as a line for a log.
     package var line: LogLine {
@@ -42,6 +46,10 @@ public enum ChatEvent: Sendable {
             LogLine(.debug, "chat", "replies dispatched by the sweeper", ["count": "\(count)"])
         case .storeFailed(let attempted, let cause):
             LogLine(.error, "chat", "store failed", ["attempted": attempted, "cause": cause])
+        case .gatewayUnavailable(let cause):
+            LogLine(.warning, "chat", "no gateway to bind at", ["cause": cause])
+        case .requestFailed(let request, let cause):
+            LogLine(.error, "chat", "request failed", ["request": request, "cause": cause])
         }
     }
 }
