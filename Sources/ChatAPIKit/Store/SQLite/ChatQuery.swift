@@ -1,0 +1,64 @@
+/// The queries of the chat store, as constants: a test asks SQLite how it would run each of them.
+///
+/// None may cost more because other users have more.
+enum ChatQuery {
+    static let conversation = """
+        SELECT id, uid, title, created_at, updated_at FROM conversations WHERE id = ? AND uid = ?
+        """
+    static let conversations = """
+        SELECT id, uid, title, created_at, updated_at FROM conversations
+        WHERE uid = ? AND (updated_at, id) < (?, ?) ORDER BY updated_at DESC, id DESC LIMIT ?
+        """
+
+    private static let messageColumns = "id, conversation_id, uid, content, idempotency_key, created_at"
+    static let message = "SELECT \(messageColumns) FROM messages WHERE id = ?"
+    static let messageByKey =
+        "SELECT \(messageColumns), fingerprint FROM messages WHERE uid = ? AND idempotency_key = ?"
+    static let messagesBefore = """
+        SELECT \(messageColumns) FROM messages WHERE conversation_id = ? AND number < ? ORDER BY number DESC LIMIT ?
+        """
+    static let messageNumber = "SELECT number FROM messages WHERE id = ? AND conversation_id = ?"
+
+    private static let replyColumns = """
+        id, message_id, conversation_id, uid, state, attempt, last_seq, model, thinking, content, reasoning, \
+        finish_reason, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens, error_code, created_at, \
+        ended_at
+        """
+    static let reply = "SELECT \(replyColumns) FROM replies WHERE id = ?"
+    static let claim = "SELECT number, job_id, touched_at FROM replies WHERE id = ?"
+    static let repliesOfMessage = "SELECT \(replyColumns) FROM replies WHERE message_id = ? ORDER BY number"
+    static let firstReplyOfMessage = "\(repliesOfMessage) LIMIT 1"
+    static let lastAnswer = """
+        SELECT content FROM replies
+        WHERE message_id = ? AND state IN ('finished', 'stopped') AND content <> '' ORDER BY number DESC LIMIT 1
+        """
+
+    private static let positionColumns = "id, message_id, conversation_id, state, attempt, last_seq"
+    static let position = "SELECT \(positionColumns) FROM replies WHERE id = ?"
+    static let activeReplies = """
+        SELECT \(positionColumns) FROM replies WHERE uid = ? AND state IN ('queued', 'running') ORDER BY number
+        """
+    static let earlierUnfinished = """
+        SELECT id, conversation_id FROM replies
+        WHERE conversation_id = ? AND number < ? AND state IN ('queued', 'running') ORDER BY number LIMIT 1
+        """
+    static let sweepCandidates = """
+        SELECT id, conversation_id FROM replies
+        WHERE state IN ('queued', 'running') AND number > ?
+            AND touched_at <= CASE state WHEN 'queued' THEN ? ELSE ? END
+        ORDER BY number LIMIT ?
+        """
+    static let replyNumber = "SELECT number FROM replies WHERE id = ?"
+
+    static let log = "SELECT seq, attempt, kind, text FROM reply_log WHERE reply_id = ? AND seq > ? ORDER BY seq"
+
+    /// Every query, by name.
+    static let all: KeyValuePairs<String, String> = [
+        "conversation": conversation, "conversations": conversations, "message": message,
+        "messageByKey": messageByKey, "messagesBefore": messagesBefore, "messageNumber": messageNumber,
+        "reply": reply, "claim": claim, "repliesOfMessage": repliesOfMessage,
+        "firstReplyOfMessage": firstReplyOfMessage, "lastAnswer": lastAnswer, "position": position,
+        "activeReplies": activeReplies, "earlierUnfinished": earlierUnfinished, "sweepCandidates": sweepCandidates,
+        "replyNumber": replyNumber, "log": log,
+    ]
+}
