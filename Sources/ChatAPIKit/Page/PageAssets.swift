@@ -5,22 +5,1717 @@
 package enum PageAssets {
     /// Every file under the path that a browser asks for; "/" is the page itself.
     package static let files: [String: PageAsset] = [
+        "/app.css": PageAsset(
+            contentType: "text/css; charset=utf-8",
+            body: appCSS
+        ),
+        "/app.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: appJS
+        ),
+        "/composer.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: composerJS
+        ),
+        "/dialogs.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: dialogsJS
+        ),
+        "/dom.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: domJS
+        ),
         "/favicon.svg": PageAsset(
             contentType: "image/svg+xml",
             body: faviconSVG
+        ),
+        "/hawk-chat.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: hawkChatJS
         ),
         "/": PageAsset(
             contentType: "text/html; charset=utf-8",
             body: indexHTML
         ),
+        "/markdown.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: markdownJS
+        ),
+        "/prose.css": PageAsset(
+            contentType: "text/css; charset=utf-8",
+            body: proseCSS
+        ),
+        "/reply-view.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: replyViewJS
+        ),
+        "/session.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: sessionJS
+        ),
+        "/sidebar.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: sidebarJS
+        ),
+        "/thread.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: threadJS
+        ),
     ]
 }
 
+private let appCSS: StaticString = #"""
+/* Colours, type, and the frame of the page; prose.css has what an answer looks like. */
+
+:root {
+  color-scheme: light dark;
+  --paper: #fff;
+  --side: #f4f7f6;
+  --raised: #fff;
+  --line: #dfe6e5;
+  --ink: #15201f;
+  --soft: #586867;
+  --accent: #0b6a6f;
+  --accent-strong: #08565a;
+  --on-accent: #fff;
+  --tint: #e6f1f0;
+  --hover: #15201f0d;
+  --code: #f5f8f7;
+  --danger: #b3261e;
+  --danger-tint: #fcecea;
+  --warning: #6b4908;
+  --warning-tint: #fdf4e2;
+  --shadow: 0 1px 2px #0f1f1e0f, 0 6px 24px #0f1f1e14;
+  --text: Inter, "Segoe UI Variable Text", "Segoe UI", system-ui, -apple-system, Roboto, "Noto Sans", "Liberation Sans", sans-serif;
+  --mono: ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  --column: 46rem;
+  --gap: clamp(1rem, 4vw, 2rem);
+}
+
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #111718;
+    --side: #0c1112;
+    --raised: #182021;
+    --line: #273232;
+    --ink: #e3eae9;
+    --soft: #93a3a1;
+    --accent: #5fc7c4;
+    --accent-strong: #7fd8d5;
+    --on-accent: #05201f;
+    --tint: #1d2c2c;
+    --hover: #e3eae912;
+    --code: #0c1213;
+    --danger: #ff9a90;
+    --danger-tint: #341b19;
+    --warning: #efcf91;
+    --warning-tint: #292112;
+    --shadow: 0 1px 2px #0006, 0 8px 28px #0007;
+  }
+}
+
+*, ::before, ::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
+
+html { height: 100%; -webkit-text-size-adjust: 100%; }
+
+body {
+  height: 100%;
+  margin: 0;
+  background: var(--paper);
+  color: var(--ink);
+  font: 1rem/1.6 var(--text);
+  overflow: hidden;
+}
+
+button, input, textarea { font: inherit; color: inherit; }
+button { cursor: pointer; }
+button:disabled { cursor: default; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+h1, h2, p, ul { margin: 0; }
+a { color: var(--accent); }
+
+.icon {
+  width: 1.25em;
+  height: 1.25em;
+  flex: none;
+  fill: none;
+  stroke: currentColor;
+  stroke-width: 1.7;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+}
+
+.soft { color: var(--soft); }
+.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.skip { position: absolute; top: -4rem; left: 1rem; z-index: 30; padding: .5rem .9rem; border-radius: .6rem; background: var(--accent); color: var(--on-accent); }
+.skip:focus { top: .75rem; }
+.mark { display: block; border-radius: 22%; }
+.field-error { color: var(--danger); font-size: .875rem; }
+.field-error:empty { display: none; }
+
+/* Buttons */
+
+.button {
+  display: inline-flex;
+  align-items: center;
+  justify-content: center;
+  gap: .5rem;
+  padding: .5rem .85rem;
+  border: 1px solid var(--line);
+  border-radius: .65rem;
+  background: var(--raised);
+  color: var(--ink);
+  font-size: .9375rem;
+  font-weight: 500;
+  line-height: 1.35;
+  text-decoration: none;
+  transition: background-color .12s, border-color .12s;
+}
+.button:hover:not(:disabled) { border-color: color-mix(in srgb, var(--accent) 45%, var(--line)); background: color-mix(in srgb, var(--accent) 5%, var(--raised)); }
+.button.primary { border-color: transparent; background: var(--accent); color: var(--on-accent); }
+.button.primary:hover:not(:disabled) { background: var(--accent-strong); }
+.button.danger { border-color: transparent; background: var(--danger); color: var(--paper); }
+.button.danger:hover { background: color-mix(in srgb, var(--danger) 88%, var(--ink)); }
+.button.plain { border-color: transparent; background: none; color: var(--accent); padding: .25rem .6rem; }
+.button.plain:hover { background: var(--hover); }
+.button:disabled { opacity: .55; }
+
+.icon-button {
+  display: inline-grid;
+  place-items: center;
+  width: 2.25rem;
+  height: 2.25rem;
+  flex: none;
+  border: 0;
+  border-radius: .6rem;
+  background: none;
+  color: var(--soft);
+  text-decoration: none;
+}
+.icon-button:hover:not(:disabled) { background: var(--hover); color: var(--ink); }
+.icon-button:disabled { opacity: .35; }
+
+/* Before the chat: starting and signing in */
+
+.welcome { display: none; min-height: 100%; place-content: center; justify-items: center; gap: 1rem; padding: 2rem var(--gap); background: var(--side); text-align: center; }
+body[data-phase="starting"] #starting, body[data-phase="signed-out"] #sign-in { display: grid; }
+#chat { display: none; }
+body[data-phase="ready"] #chat { display: grid; }
+
+.card {
+  display: grid;
+  gap: .6rem;
+  width: min(24rem, 100vw - 2 * var(--gap));
+  padding: 2rem;
+  border: 1px solid var(--line);
+  border-radius: 1.1rem;
+  background: var(--raised);
+  box-shadow: var(--shadow);
+  text-align: left;
+}
+.card .mark { margin-bottom: .4rem; }
+.card h1 { font-size: 1.375rem; line-height: 1.25; letter-spacing: -.015em; }
+.card p { color: var(--soft); font-size: .9375rem; line-height: 1.5; }
+.card label, dialog label { margin-top: .6rem; font-size: .875rem; font-weight: 550; }
+.card .button { margin-top: .6rem; padding-block: .65rem; }
+.card .field-error { color: var(--danger); }
+
+input {
+  width: 100%;
+  padding: .6rem .8rem;
+  border: 1px solid var(--line);
+  border-radius: .65rem;
+  background: var(--paper);
+}
+input:focus-visible { outline-offset: -1px; border-color: transparent; }
+
+/* The chat: list at the side, conversation in the middle */
+
+#chat { grid-template-columns: 17.5rem minmax(0, 1fr); height: 100dvh; }
+
+#sidebar { display: flex; flex-direction: column; min-height: 0; border-right: 1px solid var(--line); background: var(--side); }
+#sidebar header { display: flex; align-items: center; gap: .6rem; height: 3.75rem; padding: 0 .75rem 0 1rem; }
+.brand { flex: 1; font-size: 1.125rem; font-weight: 650; letter-spacing: -.02em; }
+#close-sidebar { display: none; }
+#new-conversation { margin: .25rem .75rem .75rem; padding-block: .6rem; justify-content: flex-start; box-shadow: 0 1px 2px #0f1f1e0a; }
+#new-conversation .icon { color: var(--accent); }
+
+#sidebar nav { flex: 1; min-height: 0; overflow-y: auto; padding: 0 .5rem .75rem; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+#sidebar h2 { padding: .8rem .6rem .3rem; color: var(--soft); font-size: .75rem; font-weight: 600; letter-spacing: .02em; }
+#sidebar ul { padding: 0; list-style: none; }
+#sidebar li { position: relative; display: flex; align-items: center; border-radius: .6rem; }
+#sidebar li a { display: flex; flex: 1; align-items: center; gap: .5rem; min-width: 0; padding: .45rem .6rem; border-radius: .6rem; color: var(--ink); font-size: .9375rem; line-height: 1.4; text-decoration: none; }
+#sidebar li:hover { background: var(--hover); }
+#sidebar li:has([aria-current]) { background: var(--tint); }
+#sidebar li [aria-current] { font-weight: 550; }
+#sidebar .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+#sidebar li .icon-button { position: absolute; right: .2rem; width: 1.9rem; height: 1.9rem; opacity: 0; }
+#sidebar li:hover a, #sidebar li:focus-within a { padding-right: 2.3rem; }
+#sidebar li:hover .icon-button, #sidebar li .icon-button:focus-visible, #sidebar li:focus-within .icon-button { opacity: 1; }
+.busy { width: .5rem; height: .5rem; flex: none; border-radius: 50%; background: var(--accent); animation: pulse 1.4s ease-in-out infinite; }
+.nothing { padding: 1rem .6rem; font-size: .875rem; }
+
+#sidebar footer { display: flex; align-items: center; gap: .65rem; padding: .65rem .75rem; border-top: 1px solid var(--line); }
+.avatar { display: grid; place-items: center; width: 2.1rem; height: 2.1rem; flex: none; border-radius: 50%; background: var(--tint); color: var(--accent); font-size: .875rem; font-weight: 650; }
+.who { flex: 1; min-width: 0; line-height: 1.3; }
+.who > span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+#user-name { font-size: .9375rem; font-weight: 550; }
+#connection { color: var(--soft); font-size: .78rem; }
+#connection::before { content: ""; display: inline-block; width: .45rem; height: .45rem; margin-right: .4rem; border-radius: 50%; background: #c98a1b; vertical-align: .06rem; }
+#connection[data-status="online"]::before { background: #2a9d6f; }
+#connection[data-status="offline"]::before { background: var(--danger); }
+
+#scrim { display: none; }
+
+main { position: relative; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+.bar { display: flex; align-items: center; gap: .35rem; height: 3.75rem; flex: none; padding: 0 var(--gap); }
+.bar h1 { overflow: hidden; font-size: 1rem; font-weight: 600; letter-spacing: -.01em; text-overflow: ellipsis; white-space: nowrap; }
+#open-sidebar, #new-conversation-short { display: none; }
+
+.banner { display: flex; flex-wrap: wrap; align-items: center; gap: .15rem .5rem; flex: none; padding: .5rem var(--gap); background: var(--warning-tint); color: var(--warning); font-size: .875rem; line-height: 1.5; }
+#simulated { display: block; }
+.banner code { padding: .1em .35em; border-radius: .3em; background: color-mix(in srgb, var(--warning) 12%, transparent); font: .92em var(--mono); }
+.banner.alert { background: var(--danger-tint); color: var(--danger); }
+.banner.alert > span { flex: 1; }
+.banner.alert button { color: inherit; }
+.banner .icon-button { width: 1.75rem; height: 1.75rem; }
+
+#scroller { flex: 1; min-height: 0; overflow-y: auto; overflow-anchor: none; overscroll-behavior: contain; padding: 1rem var(--gap) 2.5rem; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+#scroller > * { max-width: var(--column); margin-inline: auto; }
+#load-older { display: flex; margin-bottom: 1rem; }
+
+.empty { display: grid; min-height: 100%; align-content: center; justify-items: center; gap: 1rem; padding-bottom: 8vh; text-align: center; }
+.empty h2 { font-size: clamp(1.4rem, 3.4vw, 1.8rem); font-weight: 620; line-height: 1.25; letter-spacing: -.025em; }
+.empty p { max-width: 30rem; color: var(--soft); }
+#suggestions { display: flex; flex-wrap: wrap; justify-content: center; gap: .6rem; margin-top: .5rem; padding: 0; list-style: none; }
+#suggestions .button { border-radius: 1.25rem; color: var(--soft); font-weight: 450; text-align: left; }
+#suggestions .button:hover { color: var(--ink); }
+
+.skeleton { display: grid; gap: .8rem; padding-top: 2rem; }
+.skeleton i { height: .9rem; border-radius: .45rem; background: var(--hover); animation: pulse 1.4s ease-in-out infinite; }
+.skeleton i:nth-child(1) { width: 40%; justify-self: end; height: 2.4rem; border-radius: 1.2rem; }
+.skeleton i:nth-child(3) { width: 72%; }
+
+/* Writing */
+
+.dock { position: relative; flex: none; padding: 0 var(--gap) .6rem; }
+.dock::before { content: ""; position: absolute; inset: -1.5rem 0 100%; background: linear-gradient(transparent, var(--paper)); pointer-events: none; }
+#composer { max-width: var(--column); margin-inline: auto; border: 1px solid var(--line); border-radius: 1.25rem; background: var(--raised); box-shadow: var(--shadow); transition: border-color .12s; }
+#composer:focus-within { border-color: color-mix(in srgb, var(--accent) 60%, var(--line)); }
+#question { display: block; width: 100%; max-height: 40dvh; padding: .95rem 1.15rem .35rem; border: 0; outline: 0; background: none; line-height: 1.5; resize: none; scrollbar-width: thin; }
+#question::placeholder { color: var(--soft); opacity: 1; }
+.tools { display: flex; align-items: center; gap: .5rem; padding: .35rem .55rem .55rem .7rem; }
+#composer-error { display: block; flex: 1; text-align: right; }
+.toggle { padding: .3rem .75rem .3rem .6rem; border-radius: 1rem; background: none; color: var(--soft); font-size: .875rem; }
+.toggle[aria-pressed="true"] { border-color: color-mix(in srgb, var(--accent) 40%, transparent); background: var(--tint); color: var(--accent); }
+.round { display: grid; place-items: center; width: 2.3rem; height: 2.3rem; flex: none; padding: 0; border: 0; border-radius: 50%; background: var(--accent); color: var(--on-accent); }
+.round:hover:not(:disabled) { background: var(--accent-strong); }
+.round:disabled { background: var(--hover); color: var(--soft); }
+#stop { background: var(--ink); color: var(--paper); }
+#stop .icon { fill: currentColor; }
+.hint { max-width: var(--column); margin: .5rem auto 0; color: var(--soft); font-size: .78rem; line-height: 1.4; text-align: center; }
+kbd { padding: .05em .35em; border: 1px solid var(--line); border-radius: .3em; font: inherit; font-size: .92em; }
+#to-end { position: absolute; top: -3.25rem; left: 50%; translate: -50%; border: 1px solid var(--line); border-radius: 50%; background: var(--raised); box-shadow: var(--shadow); }
+
+/* Menu and dialogs */
+
+.menu { position: fixed; inset: auto; min-width: 11rem; margin: 0; padding: .3rem; border: 1px solid var(--line); border-radius: .8rem; background: var(--raised); color: var(--ink); box-shadow: var(--shadow); }
+.menu button { display: flex; align-items: center; gap: .6rem; width: 100%; padding: .5rem .65rem; border: 0; border-radius: .5rem; background: none; font-size: .9375rem; text-align: left; }
+.menu button:hover, .menu button:focus-visible { outline: 0; background: var(--hover); }
+.menu .danger { color: var(--danger); }
+
+dialog { width: min(26rem, 100vw - 2rem); padding: 1.5rem; border: 1px solid var(--line); border-radius: 1.1rem; background: var(--raised); color: var(--ink); box-shadow: var(--shadow); }
+dialog::backdrop { background: #0b131380; }
+dialog form { display: grid; gap: .5rem; }
+dialog h2 { font-size: 1.125rem; line-height: 1.3; letter-spacing: -.01em; }
+dialog p { color: var(--soft); overflow-wrap: anywhere; }
+.choices { display: flex; justify-content: flex-end; gap: .6rem; margin-top: 1rem; }
+
+/* Phones: the list is a drawer */
+
+@media (max-width: 52rem) {
+  #chat { grid-template-columns: minmax(0, 1fr); }
+  #sidebar { position: fixed; inset: 0 auto 0 0; z-index: 20; width: min(20rem, 86vw); visibility: hidden; translate: -100%; transition: translate .2s ease-out, visibility .2s; }
+  .drawer #sidebar { visibility: visible; translate: none; box-shadow: var(--shadow); }
+  #scrim { display: block; position: fixed; inset: 0; z-index: 10; visibility: hidden; background: #0b131366; opacity: 0; transition: opacity .2s, visibility .2s; }
+  .drawer #scrim { visibility: visible; opacity: 1; }
+  #close-sidebar, #open-sidebar, #new-conversation-short { display: inline-grid; }
+  #sidebar li .icon-button { opacity: 1; }
+  #sidebar li a { padding-right: 2.3rem; }
+  .bar { padding: 0 .6rem; height: 3.25rem; border-bottom: 1px solid var(--line); }
+  .bar h1 { flex: 1; text-align: center; }
+  .dock { padding: 0 .75rem max(.6rem, env(safe-area-inset-bottom)); }
+  .hint { display: none; }
+  .empty { padding-bottom: 0; }
+  #suggestions { flex-direction: column; width: 100%; }
+  #suggestions .button { width: 100%; justify-content: flex-start; }
+}
+
+@keyframes pulse { 50% { opacity: .35; } }
+
+@media (prefers-reduced-motion: reduce) {
+  *, ::before, ::after { animation-duration: 2.5s !important; transition: none !important; }
+}
+
+"""#
+
+private let appJS: StaticString = #"""
+/** The chat page: joins the wire part with what is seen. */
+
+import { HawkChat } from "./hawk-chat.js";
+import { Composer } from "./composer.js";
+import { Dialogs } from "./dialogs.js";
+import { icon, setText } from "./dom.js";
+import { Session } from "./session.js";
+import { Sidebar } from "./sidebar.js";
+import { Thread } from "./thread.js";
+
+const byID = (id) => document.getElementById(id);
+
+for (const element of document.querySelectorAll("[data-icon]")) element.prepend(icon(element.dataset.icon));
+
+const session = new Session();
+const chat = new HawkChat({ token: session.token });
+const sidebar = new Sidebar(chat, new Dialogs(chat));
+const thread = new Thread(chat);
+const composer = new Composer(chat, thread);
+
+// ---------------------------------------------------------------- the address names the conversation
+
+function conversationOfAddress() {
+  const match = /^#\/c\/([\w-]+)$/.exec(location.hash);
+  return match ? match[1] : null;
+}
+
+addEventListener("hashchange", () => {
+  chat.open(conversationOfAddress());
+  sidebar.close();
+  composer.focus();
+});
+
+/** A new conversation gets its address once it has an id; the address never opens another one by this. */
+function showAddress({ open }) {
+  const wanted = open.id === null ? "#/" : `#/c/${open.id}`;
+  if (location.hash !== wanted) history.replaceState(null, "", wanted);
+}
+
+// ---------------------------------------------------------------- the network and the window come and go
+
+addEventListener("online", () => chat.wake());
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) chat.wake();
+});
+byID("reconnect").addEventListener("click", () => chat.wake());
+byID("dismiss-notice").addEventListener("click", () => chat.dismissNotice());
+byID("sign-out").addEventListener("click", async () => {
+  session.end();
+  await chat.signOut();
+});
+
+session.bindForm(() => chat.resume());
+
+// ---------------------------------------------------------------- drawing
+
+let isPlanned = false;
+
+/** Draws once per frame, however much changed; a hidden page has no frames and draws now and then. */
+function plan() {
+  if (isPlanned) return;
+  isPlanned = true;
+  const draw = () => {
+    isPlanned = false;
+    render(chat.state);
+  };
+  if (document.hidden) setTimeout(draw, 250);
+  else requestAnimationFrame(draw);
+}
+
+let shownPhase = "";
+
+function render(state) {
+  if (state.phase !== shownPhase) {
+    shownPhase = state.phase;
+    document.body.dataset.phase = state.phase;
+    if (state.phase === "signed-out") session.show();
+    if (state.phase === "ready") composer.focus();
+  }
+  if (state.phase === "starting") return setText(byID("starting-text"), state.notice?.message ?? "Connecting…");
+  if (state.phase !== "ready") return;
+  showAddress(state);
+  renderBanners(state);
+  sidebar.render(state);
+  thread.render(state);
+  composer.render(state);
+}
+
+/** Only an outage that lasts is worth a banner: most are over before it could be read. */
+let outageTimer = null;
+let isOutageShown = false;
+
+function renderBanners({ config, connection, notice }) {
+  byID("simulated").hidden = !config.simulated;
+  const isOut = connection.status !== "online";
+  if (isOut && outageTimer === null) {
+    outageTimer = setTimeout(() => {
+      isOutageShown = true;
+      plan();
+    }, 1500);
+  } else if (!isOut && outageTimer !== null) {
+    clearTimeout(outageTimer);
+    outageTimer = null;
+    isOutageShown = false;
+  }
+  byID("offline").hidden = !isOutageShown;
+  if (isOutageShown) {
+    setText(byID("offline-text"), navigator.onLine
+      ? "The connection is lost. Trying to get it back; nothing you see gets lost."
+      : "You are offline. The page goes on by itself once the network is back.");
+  }
+  const isWorthSaying = notice && !(notice.code === "network" && isOutageShown);
+  byID("notice").hidden = !isWorthSaying;
+  if (isWorthSaying) setText(byID("notice-text"), notice.message);
+}
+
+chat.subscribe(plan);
+chat.open(conversationOfAddress());
+chat.start();
+
+"""#
+
+private let composerJS: StaticString = #"""
+/** Where the user writes: sends, stops, and says why something cannot be sent. */
+
+import { hasEnded } from "./hawk-chat.js";
+import { setText } from "./dom.js";
+
+const THINKING = "hawk.thinking";
+const byID = (id) => document.getElementById(id);
+const encoder = new TextEncoder();
+
+/** The box at the bottom; it grows with its text. */
+export class Composer {
+  #chat;
+  #thread;
+  #field = byID("question");
+  #think = byID("think");
+  #limit = 32 << 10; // bytes
+  #stoppable = null; // the reply that the stop button ends
+
+  constructor(chat, thread) {
+    this.#chat = chat;
+    this.#thread = thread;
+    byID("composer").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    this.#field.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.#field.addEventListener("input", () => this.#changed());
+    new ResizeObserver(() => this.#fit()).observe(byID("composer"));
+    byID("stop").addEventListener("click", () => chat.stop(this.#stoppable));
+    this.#think.addEventListener("click", () => this.#setThinking(!this.#isThinking));
+    this.#setThinking(sessionStorage.getItem(THINKING) === "on");
+    for (const suggestion of document.querySelectorAll("#suggestions button")) {
+      suggestion.addEventListener("click", () => {
+        this.#field.value = suggestion.textContent;
+        this.#changed();
+        this.focus();
+      });
+    }
+    this.#changed();
+  }
+
+  /** Puts the cursor into the box, except on a phone, whose keyboard would cover the page. */
+  focus() {
+    if (!matchMedia("(pointer: coarse)").matches) this.#field.focus({ preventScroll: true });
+  }
+
+  render(state) {
+    this.#limit = state.config.limits.content_bytes;
+    const running = state.open.messages.flatMap((message) => message.replies).find((reply) => !hasEnded(reply));
+    const stop = byID("stop");
+    const hadFocus = document.activeElement === stop;
+    this.#stoppable = running?.id ?? null;
+    stop.hidden = !running;
+    stop.disabled = Boolean(running?.stopping);
+    this.#showSend();
+    if (hadFocus && !running) this.focus();
+  }
+
+  get #isThinking() {
+    return this.#think.getAttribute("aria-pressed") === "true";
+  }
+
+  #setThinking(isOn) {
+    this.#think.setAttribute("aria-pressed", String(isOn));
+    sessionStorage.setItem(THINKING, isOn ? "on" : "off");
+  }
+
+  /** Enter sends; not while an input method composes, nor on a phone, where it is the only way to a new line. */
+  #keyPressed(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (matchMedia("(pointer: coarse)").matches) return;
+    event.preventDefault();
+    this.#send();
+  }
+
+  #fit() {
+    this.#field.style.height = "auto";
+    this.#field.style.height = `${this.#field.scrollHeight}px`;
+  }
+
+  #changed() {
+    this.#fit();
+    const excess = encoder.encode(this.#field.value).length - this.#limit;
+    setText(byID("composer-error"), excess > 0 ? `Too long by ${excess.toLocaleString("en")} bytes` : "");
+    byID("send").disabled = this.#field.value.trim() === "" || excess > 0;
+    this.#showSend();
+  }
+
+  /** While an answer runs and nothing is written, stopping is all there is to do. */
+  #showSend() {
+    byID("send").hidden = this.#stoppable !== null && this.#field.value === "";
+  }
+
+  #send() {
+    if (byID("send").disabled) return;
+    this.#chat.send(this.#field.value.trim(), { thinking: this.#isThinking });
+    this.#field.value = "";
+    this.#changed();
+    this.#thread.follow();
+    this.focus();
+  }
+}
+
+"""#
+
+private let dialogsJS: StaticString = #"""
+/** The menu of a conversation and what it asks: a new title, or whether to delete. */
+
+import { setText } from "./dom.js";
+
+const byID = (id) => document.getElementById(id);
+
+/** One menu and two dialogs serve all conversations. */
+export class Dialogs {
+  #chat;
+  #menu = byID("menu");
+  #anchor = null;
+  #conversation = null; // the id that the menu is about
+
+  constructor(chat) {
+    this.#chat = chat;
+    this.#menu.addEventListener("click", (event) => this.#chosen(event.target.closest("[data-action]")?.dataset.action));
+    this.#menu.addEventListener("keydown", (event) => this.#moved(event));
+    for (const id of ["rename", "remove"]) {
+      const dialog = byID(id);
+      dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+      dialog.querySelector("form").addEventListener("submit", (event) => {
+        event.preventDefault();
+        dialog.close();
+        if (id === "rename") this.#rename();
+        else chat.remove(this.#conversation);
+      });
+    }
+  }
+
+  /** Opens the menu beside a button. */
+  openMenu(anchor, conversation) {
+    this.#anchor = anchor;
+    this.#conversation = conversation;
+    this.#menu.showPopover();
+    const box = anchor.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.#menu;
+    const top = box.bottom + 4 + height > innerHeight ? box.top - height - 4 : box.bottom + 4;
+    this.#menu.style.top = `${Math.max(8, top)}px`;
+    this.#menu.style.left = `${Math.max(8, Math.min(box.right - width, innerWidth - width - 8))}px`;
+    this.#menu.querySelector("button").focus();
+  }
+
+  #chosen(action) {
+    if (!action) return;
+    this.#menu.hidePopover();
+    const conversation = this.#chat.state.conversations.find((each) => each.id === this.#conversation);
+    if (action === "rename") {
+      byID("rename-name").value = conversation?.title ?? "";
+      byID("rename").showModal();
+      byID("rename-name").select();
+    } else {
+      setText(byID("remove-text"), `“${conversation?.title ?? "This conversation"}” and all its answers will be gone, on every device.`);
+      byID("remove").showModal();
+    }
+  }
+
+  #moved(event) {
+    const items = [...this.#menu.querySelectorAll("button")];
+    const place = items.indexOf(document.activeElement);
+    if (event.key === "ArrowDown") items[(place + 1) % items.length].focus();
+    else if (event.key === "ArrowUp") items.at(place - 1).focus();
+    else if (event.key === "Escape") {
+      this.#menu.hidePopover();
+      this.#anchor.focus();
+    } else return;
+    event.preventDefault();
+  }
+
+  #rename() {
+    const title = byID("rename-name").value.trim();
+    if (title !== "") this.#chat.rename(this.#conversation, title);
+  }
+}
+
+"""#
+
+private let domJS: StaticString = #"""
+/** Making and updating DOM nodes; nothing here ever parses HTML. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Icons as paths on a 24 x 24 grid, drawn as lines. */
+const ICONS = {
+  menu: "M4 7h16M4 12h16M4 17h10",
+  close: "M6 6l12 12M18 6L6 18",
+  compose: "M12 5H6a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2v-6M10 14l.6-3L18 3.6a1.7 1.7 0 0 1 2.4 2.4L13 13.4z",
+  more: "M5.2 11.5v1M12 11.5v1M18.8 11.5v1M4.8 11.5v1M11.6 11.5v1M18.4 11.5v1",
+  send: "M12 19V5M5.5 11.5L12 5l6.5 6.5",
+  stop: "M8 8h8v8H8z",
+  copy: "M9 9h9a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-7a2 2 0 0 1-2-2zM5 15H4V6a2 2 0 0 1 2-2h9v1",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  again: "M20 5v5h-5M4 19v-5h5M19.5 10A8 8 0 0 0 6 6.6L4.5 8M4.5 14A8 8 0 0 0 18 17.4l1.5-1.4",
+  back: "M15 5l-7 7 7 7",
+  forward: "M9 5l7 7-7 7",
+  down: "M12 5v14M5.5 12.5L12 19l6.5-6.5",
+  rename: "M4 20l1-4.5L16.5 4a2 2 0 0 1 3 3L8 18.5zM14 6.5l3 3",
+  remove: "M5 7h14M10 11v6M14 11v6M6.5 7l1 12a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1l1-12M9 7V4h6v3",
+  leave: "M14 5H6v14h8M10 12h11M17.5 8.5L21 12l-3.5 3.5",
+  think: "M9.5 18h5M10.5 21h3M8.5 15a6 6 0 1 1 7 0c-.8.6-1 1.2-1 2h-5c0-.8-.2-1.4-1-2z",
+  warning: "M12 4L2.8 19.5h18.4zM12 10v4.5M12 17h.01",
+};
+
+/**
+ * An element: `el("button", { type: "button", class: "plain" }, "Stop", icon("stop"))`.
+ *
+ * Strings become text nodes; null, undefined and false children and attributes are left out.
+ */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** A line icon in the size and colour of the text around it. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+/** A button with an icon; the label is read out, and shown unless `quiet`. */
+export function button(label, iconName, attributes = {}, quiet = true) {
+  return el(
+    "button",
+    { type: "button", class: quiet ? "icon-button" : "button", "aria-label": quiet ? label : null, title: quiet ? label : null, ...attributes },
+    icon(iconName), quiet ? null : el("span", {}, label));
+}
+
+/**
+ * Makes `old` look like `next` with as few changes as possible, and answers the node that stands there now.
+ *
+ * What did not change stays the same node: selection, focus and scroll positions in it survive.
+ */
+export function morph(old, next) {
+  if (old.nodeType !== next.nodeType || old.nodeName !== next.nodeName) {
+    old.replaceWith(next);
+    return next;
+  }
+  if (old.nodeType === Node.TEXT_NODE) {
+    if (old.data !== next.data) old.data = next.data;
+    return old;
+  }
+  for (const { name } of [...old.attributes]) if (!next.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of next.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const children = [...next.childNodes];
+  for (const [index, child] of children.entries()) {
+    const counterpart = old.childNodes[index];
+    if (counterpart) morph(counterpart, child);
+    else old.append(child);
+  }
+  while (old.childNodes.length > children.length) old.lastChild.remove();
+  return old;
+}
+
+/** Makes the children of `parent` exactly `wanted`, in order, moving only what is out of place. */
+export function arrange(parent, wanted) {
+  const keep = new Set(wanted);
+  for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
+  for (const [index, child] of wanted.entries()) {
+    if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
+  }
+}
+
+/** Sets text only when it differs, so that nothing is read out twice. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Has a screen reader say something once it is done with what it says. */
+export function announce(text) {
+  const announcer = document.getElementById("announcer");
+  announcer.textContent = "";
+  announcer.append(text);
+}
+
+"""#
+
 private let faviconSVG: StaticString = #"""
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
-  <rect width="32" height="32" rx="8" fill="#0c6b70"/>
-  <path fill="#fff" d="M5 10.2c4.7-.9 8.3 1 11 5.1 2.700-4.1 6.300-6 11-5.1-1.7 5.500-5.2 8.600-9.1 9.300L16 24.300l-1.900-4.800C10.2 18.8 6.7 15.7 5 10.200z"/>
+  <rect width="32" height="32" rx="8" fill="#0b6a6f"/>
+  <path fill="#fff" d="M3.5 8.5C9 8.2 13.3 10.3 16 14.5c2.7-4.2 7-6.3 12.5-6-1.3 1.9-3 3.2-5 4 .5.5.6.8 1 1.2-1.4 1-2.7 1.6-4.1 1.9.2.5.3.9.3 1.4-1 .4-1.9.6-2.7.6L16 24.5l-2-6.9c-.8 0-1.7-.2-2.7-.6 0-.5.1-.9.3-1.4-1.4-.3-2.7-.9-4.1-1.9.4-.4.5-.7 1-1.2-2-.8-3.7-2.1-5-4z"/>
 </svg>
+
+"""#
+
+private let hawkChatJS: StaticString = #"""
+/**
+ * The wire part of a Hawk chat client: sign-in tokens, the socket, and the rules that keep what
+ * every device shows equal to what the server stores. It touches no DOM.
+ *
+ *     const chat = new HawkChat({ token: async ({ refresh }) => myToken(refresh) });
+ *     chat.subscribe((state) => render(state));
+ *     await chat.start();
+ *     chat.open(conversationID);          // or chat.open(null) for a new one
+ *     chat.send("Why is the sky blue?");
+ *
+ * `chat.state` is plain data, changed in place. Subscribers are called once per turn of the event
+ * loop in which something changed; a reply's `version` grows whenever the reply changed.
+ */
+
+const PAGE_OF_MESSAGES = 50;
+
+// ---------------------------------------------------------------- replies and their seq rules
+
+/** A reply as the client holds it; `seq` is the last row applied. */
+export function makeReply(fields) {
+  return {
+    id: "", messageID: "", conversationID: "", state: "queued", attempt: 0, seq: 0,
+    content: "", reasoning: "", finishReason: null, usage: null, error: null,
+    stopping: false, version: 0, ...fields,
+  };
+}
+
+/** Whether no row can follow any more. */
+export function hasEnded(reply) {
+  return reply.state === "finished" || reply.state === "stopped" || reply.state === "failed";
+}
+
+/**
+ * Applies a pushed event: the row after the last one, or a reset at any seq above the last.
+ *
+ * Answers "applied", "ignored" (not above the last row) or "gap": then the log must be fetched.
+ */
+export function applyPush(reply, event) {
+  if (!(event.seq > reply.seq)) return "ignored";
+  if (event.type !== "reply.reset" && event.seq !== reply.seq + 1) return "gap";
+  applyRow(reply, event);
+  return "applied";
+}
+
+/**
+ * Applies fetched log rows in order, without looking for gaps: deleted rows leave holes.
+ *
+ * Answers whether rows above the last one applied exist already.
+ */
+export function applyLog(reply, { rows, last_seq: lastSeq }) {
+  for (const row of rows) {
+    if (row.seq > reply.seq) applyRow(reply, eventOfRow(row));
+  }
+  return rows.length > 0 && lastSeq > reply.seq;
+}
+
+/** A log row as the event that was pushed with it. */
+function eventOfRow(row) {
+  if (row.kind === "content" || row.kind === "reasoning") return { type: "reply.delta", ...row };
+  return { ...JSON.parse(row.text), seq: row.seq, attempt: row.attempt };
+}
+
+function applyRow(reply, event) {
+  switch (event.type) {
+    case "reply.started":
+      reply.state = "running";
+      break;
+    case "reply.reset": // drops what is shown, takes what the reset carries
+      reply.state = "running";
+      reply.content = event.content ?? "";
+      reply.reasoning = event.reasoning ?? "";
+      break;
+    case "reply.delta":
+      reply.state = "running";
+      if (event.kind === "reasoning") reply.reasoning += event.text;
+      else reply.content += event.text;
+      break;
+    case "reply.finished":
+    case "reply.stopped":
+      reply.state = event.type === "reply.finished" ? "finished" : "stopped";
+      reply.finishReason = event.finish_reason ?? null;
+      reply.usage = event.usage ?? null;
+      break;
+    case "reply.failed":
+      reply.state = "failed";
+      reply.error = { code: event.code, message: event.message, retryable: event.retryable };
+      break;
+  }
+  reply.seq = event.seq;
+  reply.attempt = event.attempt ?? reply.attempt;
+  if (hasEnded(reply)) reply.stopping = false;
+  reply.version += 1;
+}
+
+// ---------------------------------------------------------------- small parts
+
+/** What went wrong with a request; status 0 and code "network" when there was no answer. */
+export class ChatFailure extends Error {
+  constructor(status, code, message, details = null) {
+    super(message);
+    this.name = "ChatFailure";
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+
+  /** Whether the same request can succeed a moment later. */
+  get isTransient() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** Delays that grow from `first` to `most` milliseconds, each drawn from its upper half. */
+export class Backoff {
+  constructor({ first = 500, most = 10_000, random = Math.random } = {}) {
+    Object.assign(this, { first, most, random, tries: 0 });
+  }
+
+  /** The next delay; the one after a reset is a quick try. */
+  next() {
+    const n = this.tries++;
+    const ceiling = n === 0 ? this.first / 2 : Math.min(this.most, this.first * 2 ** (n - 1));
+    return ceiling * (0.5 + this.random() / 2);
+  }
+
+  reset() {
+    this.tries = 0;
+  }
+}
+
+function randomKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Runs `work` one at a time; calls made meanwhile share one further run. */
+function oneAtATime(work) {
+  let running = null;
+  let again = false;
+  return function run() {
+    if (running) {
+      again = true;
+      return running;
+    }
+    running = (async () => {
+      try {
+        do {
+          again = false;
+          await work();
+        } while (again);
+      } finally {
+        running = null;
+      }
+    })();
+    return running;
+  };
+}
+
+// ---------------------------------------------------------------- the client
+
+/** One signed-in user's chats over one socket. */
+export class HawkChat {
+  #baseURL; #token; #fetch; #WebSocket; #now; #limits;
+  #subscribers = new Set();
+  #announced = false;
+  #socket = null; // { ws, clientID, boundAt, heardAt, pingedAt, deadline }
+  #reconnect; // Backoff
+  #reconnectTimer = null;
+  #heartbeat = null;
+  #heard = new Map(); // reply id -> when its last row came
+  #fetches = new Map(); // reply id -> its oneAtATime
+  #elsewhere = new Map(); // running replies of conversations that are not open: id -> conversation
+  #foreign = new Set(); // reply ids that a fresh look did not know either
+  #drafts = 0;
+  #additions = 0; // counts messages added by pushes, to keep them when an older answer arrives
+
+  /** Everything a front end shows. */
+  state = {
+    phase: "starting", // starting, signed-out, ready
+    config: null,
+    uid: null,
+    connection: { status: "offline", retryAt: null }, // offline, connecting, waiting, online
+    conversations: [],
+    conversationsLoaded: false,
+    nextConversations: null,
+    running: new Set(), // ids of conversations with a running reply
+    open: { id: null, draft: 0, messages: [], loaded: true, hasOlder: false, error: null },
+    outbox: [], // messages on their way: { key, conversationID, draft, content, thinking, state, error }
+    notice: null, // the last failure that has no better place
+  };
+
+  /**
+   * - `token({refresh, config})`: the bearer token, or null when the user must sign in; `refresh` asks
+   *   for another one since the server refused the last; `config` is what the server said of itself.
+   * - `baseURL`: where the API is; by default beside this module.
+   * - `silence`, `ping`, `pingDeadline`, `initDeadline`: milliseconds; the defaults fit a person.
+   * - `fetch`, `WebSocket`, `now`, `random`: what tests replace.
+   */
+  constructor({
+    token, baseURL = new URL("./api/chat", import.meta.url).href, silence = 10_000, ping = 25_000, pingDeadline = 10_000, initDeadline = 10_000,
+    fetch = globalThis.fetch.bind(globalThis), WebSocket = globalThis.WebSocket,
+    now = () => Date.now(), random = Math.random,
+  }) {
+    this.#token = token;
+    this.#baseURL = baseURL;
+    this.#fetch = fetch;
+    this.#WebSocket = WebSocket;
+    this.#now = now;
+    this.#limits = { silence, ping, pingDeadline, initDeadline };
+    this.#reconnect = new Backoff({ random });
+  }
+
+  /** Calls `listener(state)` after changes; answers the function that ends this. */
+  subscribe(listener) {
+    this.#subscribers.add(listener);
+    return () => this.#subscribers.delete(listener);
+  }
+
+  /** Reads the configuration and, when there is a token, connects. */
+  async start() {
+    this.state.config = await this.#readConfig();
+    await this.resume();
+  }
+
+  /** Goes on after the token provider has got a token. */
+  async resume() {
+    const token = await this.#token({ refresh: false, config: this.state.config }).catch(() => null);
+    if (!token) return this.#requireSignIn();
+    const uid = subjectOf(token);
+    if (this.state.uid !== null && uid !== this.state.uid) {
+      this.#forget();
+      this.#show(null);
+    }
+    this.state.uid = uid;
+    this.state.phase = "ready";
+    this.state.notice = null;
+    this.#heartbeat ??= setInterval(() => this.#beat(), 1000);
+    this.#connect();
+    this.#changed();
+    await this.refresh();
+  }
+
+  /** Unties the socket from the user and forgets what is shown. */
+  async signOut() {
+    const clientID = this.#socket?.clientID;
+    if (clientID) await this.#call("POST", "/unbind", { client_id: clientID }).catch(() => {});
+    this.#forget();
+    this.#show(null);
+    this.state.uid = null;
+    this.#requireSignIn();
+  }
+
+  /** Call when the network is back or the page became visible: looks at once, not at the next timer. */
+  wake() {
+    if (this.state.phase !== "ready") return;
+    if (this.#reconnectTimer !== null) {
+      this.#reconnect.reset();
+      this.#connect();
+    } else if (this.state.connection.status === "online") {
+      this.#ping();
+      this.#catchUpAll();
+    }
+  }
+
+  // -------------------------------------------------------------- what a user does
+
+  /** Opens a conversation; null is a new one, made by its first message. */
+  async open(id) {
+    if (id !== null && id === this.state.open.id) return;
+    this.#show(id);
+    if (id !== null && this.state.phase === "ready") await this.#readMessages();
+  }
+
+  /** Reads the page of messages before the oldest one shown. */
+  async loadOlder() {
+    const open = this.state.open;
+    if (!open.hasOlder || open.loadingOlder || open.messages.length === 0) return;
+    open.loadingOlder = true;
+    this.#changed();
+    try {
+      const before = encodeURIComponent(open.messages[0].id);
+      const answer = await this.#call(
+        "GET", `/conversations/${encodeURIComponent(open.id)}/messages?before=${before}&limit=${PAGE_OF_MESSAGES}`);
+      if (this.state.open !== open) return;
+      open.messages.unshift(...answer.messages.map((raw) => this.#message(raw, open.id)));
+      open.hasOlder = hasOlder(answer);
+    } catch (failure) {
+      this.#report(failure);
+    } finally {
+      open.loadingOlder = false;
+      this.#changed();
+    }
+  }
+
+  /** Reads the next page of the conversation list. */
+  async loadMoreConversations() {
+    const cursor = this.state.nextConversations;
+    if (!cursor) return;
+    try {
+      const answer = await this.#call("GET", `/conversations?cursor=${encodeURIComponent(cursor)}`);
+      const known = new Set(this.state.conversations.map((each) => each.id));
+      this.state.conversations.push(...answer.conversations.map(conversationOf).filter((each) => !known.has(each.id)));
+      this.state.nextConversations = answer.next_cursor ?? null;
+      this.#changed();
+    } catch (failure) {
+      this.#report(failure);
+    }
+  }
+
+  /** Sends into the open conversation. The message is shown at once and kept until it is through. */
+  send(content, { thinking = false } = {}) {
+    const { id, draft } = this.state.open;
+    const entry = {
+      key: randomKey(), conversationID: id, draft, content, thinking, state: "sending", error: null,
+      createdAt: this.#now(),
+    };
+    this.state.outbox.push(entry);
+    this.#changed();
+    this.#deliver(entry);
+  }
+
+  /** Tries an unsent message again, with the same idempotency key: it arrives at most once. */
+  resend(key) {
+    const entry = this.state.outbox.find((each) => each.key === key);
+    if (entry?.state === "unsent") this.#deliver(entry);
+  }
+
+  /** Gives an unsent message up. */
+  discard(key) {
+    const entry = this.state.outbox.find((each) => each.key === key);
+    if (entry?.state === "unsent") this.#take(entry);
+  }
+
+  /** Stops a reply on every device. */
+  async stop(replyID) {
+    const reply = this.#findReply(replyID);
+    if (!reply || hasEnded(reply)) return;
+    reply.stopping = true;
+    reply.version += 1;
+    this.#changed();
+    try {
+      await this.#call("POST", `/replies/${encodeURIComponent(replyID)}/stop`);
+    } catch (failure) {
+      if (failure.status !== 409) this.#report(failure); // 409: it had ended; the log tells how
+      reply.stopping = false;
+      reply.version += 1;
+      this.#changed();
+    }
+    await this.#catchUp(reply);
+  }
+
+  /** Asks for another reply to the same message. */
+  async regenerate(replyID) {
+    const reply = this.#findReply(replyID);
+    if (!reply) return;
+    try {
+      const answer = await this.#call("POST", `/replies/${encodeURIComponent(replyID)}/regenerate`);
+      this.#addReply(reply.conversationID, reply.messageID, answer.reply_id);
+    } catch (failure) {
+      this.#report(failure);
+    }
+  }
+
+  /** Renames a conversation. */
+  async rename(id, title) {
+    const conversation = this.state.conversations.find((each) => each.id === id);
+    const old = conversation?.title;
+    if (conversation) conversation.title = title;
+    this.#changed();
+    try {
+      await this.#call("PATCH", `/conversations/${encodeURIComponent(id)}`, { title });
+    } catch (failure) {
+      if (conversation) conversation.title = old;
+      this.#report(failure);
+    }
+  }
+
+  /** Deletes a conversation with all its messages. */
+  async remove(id) {
+    try {
+      await this.#call("DELETE", `/conversations/${encodeURIComponent(id)}`);
+    } catch (failure) {
+      if (failure.status !== 404) return this.#report(failure);
+    }
+    this.state.conversations = this.state.conversations.filter((each) => each.id !== id);
+    if (this.state.open.id === id) this.#show(null);
+    this.#changed();
+  }
+
+  /** Takes the notice away. */
+  dismissNotice() {
+    this.state.notice = null;
+    this.#changed();
+  }
+
+  // -------------------------------------------------------------- requests
+
+  async #request(method, path, body, token) {
+    const headers = { Accept: "application/json" };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let response, text;
+    try {
+      response = await this.#fetch(this.#baseURL + path, {
+        method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store",
+      });
+      text = await response.text();
+    } catch {
+      throw new ChatFailure(0, "network", "The server cannot be reached.");
+    }
+    let answer = null;
+    try {
+      answer = text === "" ? null : JSON.parse(text);
+    } catch {
+      // An answer that is not JSON comes from something between: only its status counts.
+    }
+    if (response.ok) return answer;
+    const error = answer?.error;
+    throw new ChatFailure(
+      response.status, error?.code ?? `http_${response.status}`,
+      error?.message ?? `The server answered ${response.status}.`, error?.details ?? null);
+  }
+
+  /** A request with the token; a refused token is replaced once, then the user must sign in. */
+  async #call(method, path, body) {
+    for (const refresh of [false, true]) {
+      const token = await this.#token({ refresh, config: this.state.config }).catch(() => {
+        throw new ChatFailure(0, "network", "Signing in is not possible right now.");
+      });
+      if (!token) break;
+      try {
+        return await this.#request(method, path, body, token);
+      } catch (failure) {
+        if (failure.status !== 401) throw failure;
+      }
+    }
+    this.#requireSignIn();
+    throw new ChatFailure(401, "unauthorized", "Please sign in again.");
+  }
+
+  async #readConfig() {
+    const backoff = new Backoff();
+    while (true) {
+      try {
+        return await this.#request("GET", "/config");
+      } catch (failure) {
+        this.state.connection = { status: "waiting", retryAt: null };
+        this.#report(failure);
+        await sleep(backoff.next());
+      }
+    }
+  }
+
+  // -------------------------------------------------------------- the socket
+
+  #connect() {
+    clearTimeout(this.#reconnectTimer);
+    this.#reconnectTimer = null;
+    if (this.#socket || this.state.phase !== "ready") return;
+    const socket = { ws: null, clientID: null, boundAt: null, pingedAt: 0, deadline: 0 };
+    this.#socket = socket;
+    this.#setConnection("connecting");
+    try {
+      socket.ws = new this.#WebSocket(this.state.config.gateway_url);
+    } catch {
+      return this.#drop(socket);
+    }
+    socket.deadline = this.#now() + this.#limits.initDeadline;
+    socket.ws.onmessage = ({ data }) => this.#receive(socket, data);
+    socket.ws.onclose = ({ code }) => this.#drop(socket, code);
+  }
+
+  /** Ends a socket, whatever its state, and plans the next one. */
+  #drop(socket, code = 0) {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    if (socket.ws) {
+      socket.ws.onmessage = socket.ws.onclose = null;
+      socket.ws.close();
+    }
+    if (this.state.phase !== "ready") return this.#setConnection("offline");
+    // 4401: the bind's time is over, which is no fault. A socket that held for a while was none either.
+    if (code === 4401 || (socket.boundAt !== null && this.#now() - socket.boundAt > 2000)) this.#reconnect.reset();
+    const delay = this.#reconnect.next();
+    this.#setConnection("waiting", this.#now() + delay);
+    this.#reconnectTimer = setTimeout(() => this.#connect(), delay);
+  }
+
+  #receive(socket, data) {
+    if (socket !== this.#socket) return;
+    socket.deadline = 0;
+    let event;
+    try {
+      event = JSON.parse(data);
+    } catch {
+      return; // not ours: a gateway may carry other traffic too
+    }
+    if (event?.type === "init") this.#bind(socket, event);
+    else if (event) this.#handle(event);
+  }
+
+  /** Ties the socket to the user. Only an expired proof or a lost client needs another socket. */
+  async #bind(socket, { client_id: clientID, proof }) {
+    const backoff = new Backoff();
+    while (socket === this.#socket) {
+      try {
+        const answer = await this.#call("POST", "/bind", { client_id: clientID, proof });
+        if (socket !== this.#socket) return;
+        socket.clientID = clientID;
+        socket.boundAt = this.#now();
+        this.state.notice = null;
+        this.#setConnection("online");
+        this.#noteRunning(answer.replies ?? []);
+        this.#foreign.clear();
+        for (const entry of this.state.outbox) if (entry.error?.isTransient) this.#deliver(entry);
+        return await this.refresh();
+      } catch (failure) {
+        if (!failure.isTransient) return this.#drop(socket); // proof_expired, client_gone
+        await sleep(backoff.next()); // gateway_unavailable: the same socket will do
+      }
+    }
+  }
+
+  #ping() {
+    const socket = this.#socket;
+    if (socket?.ws?.readyState !== 1) return;
+    socket.pingedAt = this.#now();
+    if (socket.deadline === 0) socket.deadline = socket.pingedAt + this.#limits.pingDeadline;
+    socket.ws.send('{"type":"ping"}');
+  }
+
+  /** Once a second: is the socket alive, and does every running reply still talk? */
+  #beat() {
+    const now = this.#now();
+    const socket = this.#socket;
+    if (socket && socket.deadline !== 0 && now > socket.deadline) this.#drop(socket);
+    else if (socket?.boundAt && now - Math.max(socket.pingedAt, socket.boundAt) > this.#limits.ping) this.#ping();
+    for (const reply of this.#runningReplies()) {
+      const heard = this.#heard.get(reply.id);
+      if (heard === undefined) this.#heard.set(reply.id, now);
+      else if (now - heard > this.#limits.silence) this.#catchUp(reply);
+    }
+  }
+
+  #setConnection(status, retryAt = null) {
+    this.state.connection = { status, retryAt };
+    this.#changed();
+  }
+
+  #requireSignIn() {
+    this.state.phase = "signed-out";
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = null;
+    clearTimeout(this.#reconnectTimer);
+    this.#reconnectTimer = null;
+    if (this.#socket) this.#drop(this.#socket);
+    else this.#setConnection("offline");
+  }
+
+  // -------------------------------------------------------------- what the gateway pushes
+
+  #handle(event) {
+    switch (event.type) {
+      case "message.created": return this.#messageCreated(event);
+      case "conversation.updated": return this.#conversationUpdated(event);
+      case "resync": return void this.refresh();
+      case "reply.started":
+      case "reply.reset":
+      case "reply.delta":
+      case "reply.finished":
+      case "reply.stopped":
+      case "reply.failed": return this.#replyEvent(event);
+    }
+  }
+
+  #messageCreated(event) {
+    const { conversation_id: conversationID, message_id: id, idempotency_key: key } = event;
+    this.#adoptConversation(key, conversationID);
+    const conversation = this.state.conversations.find((each) => each.id === conversationID);
+    if (!conversation) this.refresh();
+    if (conversation) this.#touch(conversation, this.#now());
+    if (this.state.open.id === conversationID) this.#addMessage({ id, content: event.content, key: key ?? null });
+    this.#changed();
+  }
+
+  #conversationUpdated({ conversation_id: id, title, updated_at: updatedAt }) {
+    const conversation = this.state.conversations.find((each) => each.id === id);
+    if (!conversation) return void this.refresh();
+    conversation.title = title ?? conversation.title;
+    this.#touch(conversation, updatedAt ?? conversation.updatedAt);
+    this.#changed();
+  }
+
+  #replyEvent(event) {
+    const reply = this.#findReply(event.reply_id) ?? this.#introduce(event);
+    if (!reply) return;
+    this.#heard.set(reply.id, this.#now());
+    if (applyPush(reply, event) === "gap") this.#catchUp(reply);
+    this.#noteState(reply);
+    this.#changed();
+  }
+
+  /** The reply that an event names for the first time; null when it is not of the open conversation. */
+  #introduce(event) {
+    const { reply_id: id, conversation_id: conversationID, message_id: messageID } = event;
+    const hasEndedNow = ["reply.finished", "reply.stopped", "reply.failed"].includes(event.type);
+    if (conversationID === undefined) {
+      if (this.#elsewhere.has(id)) {
+        if (hasEndedNow) this.#forgetRunning(id);
+      } else if (!this.#foreign.has(id)) {
+        this.#foreign.add(id); // a second event for it would find nothing new either
+        this.refresh();
+      }
+      return null;
+    }
+    if (conversationID !== this.state.open.id) {
+      this.#elsewhere.set(id, conversationID);
+      this.state.running.add(conversationID);
+      if (!this.state.conversations.some((each) => each.id === conversationID)) this.refresh();
+      this.#changed();
+      return null;
+    }
+    const reply = this.#addReply(conversationID, messageID, id);
+    if (!reply) this.refresh();
+    return reply;
+  }
+
+  // -------------------------------------------------------------- reading
+
+  /** Reads the conversation list and the open conversation again, and the rest of what runs. */
+  refresh = oneAtATime(async () => {
+    if (this.state.phase !== "ready") return;
+    await Promise.all([this.#readConversations(), this.#readMessages()]);
+  });
+
+  async #readConversations() {
+    try {
+      const answer = await this.#call("GET", "/conversations");
+      const fresh = answer.conversations.map(conversationOf);
+      const listed = new Set(fresh.map((each) => each.id));
+      const isFurther = (each) => !listed.has(each.id) && each.updatedAt < fresh.at(-1).updatedAt;
+      const further = answer.next_cursor ? this.state.conversations.filter(isFurther) : []; // of later pages
+      this.state.conversations = [...fresh, ...further];
+      if (further.length === 0) this.state.nextConversations = answer.next_cursor ?? null;
+      this.state.conversationsLoaded = true;
+      this.#changed();
+    } catch (failure) {
+      this.#report(failure);
+    }
+  }
+
+  async #readMessages() {
+    const open = this.state.open;
+    if (open.id === null) return;
+    const additions = this.#additions;
+    try {
+      const answer = await this.#call(
+        "GET", `/conversations/${encodeURIComponent(open.id)}/messages?limit=${PAGE_OF_MESSAGES}`);
+      if (this.state.open !== open) return;
+      this.#merge(open, answer, additions);
+      open.loaded = true;
+      open.error = null;
+      this.#changed();
+      this.#catchUpAll();
+    } catch (failure) {
+      if (this.state.open !== open) return;
+      if (open.loaded && failure.status !== 404) return this.#report(failure);
+      open.error = failure;
+      this.#changed();
+    }
+  }
+
+  /** Takes the newest page of messages, and keeps older pages and what was pushed since the request. */
+  #merge(open, answer, additions) {
+    const known = new Map(open.messages.map((message) => [message.id, message]));
+    const fresh = answer.messages.map((raw) => this.#message(raw, open.id, known.get(raw.id)));
+    const first = open.messages.findIndex((message) => message.id === fresh[0]?.id);
+    const listed = new Set(fresh.map((message) => message.id));
+    const pushed = open.messages.filter((message) => message.addition > additions && !listed.has(message.id));
+    open.messages = [...open.messages.slice(0, Math.max(first, 0)), ...fresh, ...pushed];
+    if (first <= 0) open.hasOlder = hasOlder(answer);
+    for (const message of fresh) this.#arrived(message.key);
+    for (const message of fresh) for (const reply of message.replies) this.#noteState(reply);
+  }
+
+  /** A message of an answer; a reply that pushes brought further than the answer stays as it is. */
+  #message(raw, conversationID, known) {
+    const replies = (raw.replies ?? []).map((each) => {
+      const old = known?.replies.find((reply) => reply.id === each.id);
+      const ended = ["finished", "stopped", "failed"].includes(each.state);
+      if (old && (hasEnded(old) || !ended)) return old;
+      const version = (old?.version ?? 0) + 1;
+      const reply = makeReply({ id: each.id, messageID: raw.id, conversationID, state: each.state, version });
+      if (!ended) return reply; // its text is in the log: fetched from the beginning
+      return Object.assign(reply, {
+        attempt: each.attempt, seq: each.last_seq ?? Number.MAX_SAFE_INTEGER,
+        content: each.content ?? "", reasoning: each.reasoning ?? "",
+        finishReason: each.finish_reason ?? null, usage: each.usage ?? null, error: each.error ?? null,
+      });
+    });
+    const missing = (known?.replies ?? []).filter((old) => !replies.some((reply) => reply.id === old.id));
+    return {
+      id: raw.id, content: raw.content, key: raw.idempotency_key ?? known?.key ?? null,
+      createdAt: raw.created_at ?? null, addition: 0, replies: [...replies, ...missing],
+    };
+  }
+
+  #catchUpAll() {
+    for (const reply of this.#runningReplies()) this.#catchUp(reply);
+  }
+
+  /** Fetches what follows the last row applied, until there is no more. */
+  async #catchUp(reply) {
+    let fetch = this.#fetches.get(reply.id);
+    if (!fetch) {
+      fetch = oneAtATime(() => this.#fetchLog(reply));
+      this.#fetches.set(reply.id, fetch);
+    }
+    await fetch();
+  }
+
+  async #fetchLog(reply) {
+    const backoff = new Backoff({ first: 1000 });
+    for (let more = true; more; ) {
+      try {
+        const answer = await this.#call("GET", `/replies/${encodeURIComponent(reply.id)}/log?after=${reply.seq}`);
+        more = applyLog(reply, answer) && this.#fetches.has(reply.id);
+      } catch (failure) {
+        if (failure.status === 404) this.refresh();
+        if (!failure.isTransient || backoff.tries === 3) return; // the next silence or reconnect looks again
+        await sleep(backoff.next());
+      }
+      this.#heard.set(reply.id, this.#now());
+      this.#noteState(reply);
+      this.#changed();
+    }
+  }
+
+  // -------------------------------------------------------------- sending
+
+  async #deliver(entry) {
+    Object.assign(entry, { state: "sending", error: null });
+    this.#changed();
+    if (this.#isBehindAnother(entry)) return;
+    // Fixed by the first try: with the same key, another request would be refused.
+    entry.body ??= {
+      ...(entry.conversationID && { conversation_id: entry.conversationID }),
+      content: entry.content, idempotency_key: entry.key, thinking: entry.thinking,
+    };
+    const backoff = new Backoff();
+    while (this.state.outbox.includes(entry)) {
+      try {
+        return this.#delivered(entry, await this.#call("POST", "/send", entry.body));
+      } catch (failure) {
+        if (failure.isTransient && backoff.tries < 4) {
+          await sleep(backoff.next());
+          continue;
+        }
+        Object.assign(entry, { state: "unsent", error: failure });
+        return this.#changed();
+      }
+    }
+  }
+
+  /** Whether an earlier message has yet to begin the conversation that this one belongs to. */
+  #isBehindAnother(entry) {
+    const first = this.state.outbox.find((each) => each.draft === entry.draft);
+    return entry.conversationID === null && first !== entry;
+  }
+
+  /** Takes an entry out of the outbox, and sends what waited for it. */
+  #take(entry) {
+    this.state.outbox = this.state.outbox.filter((each) => each !== entry);
+    const next = this.state.outbox.find((each) => each.draft === entry.draft && each.state === "sending" && !each.body);
+    if (next) this.#deliver(next);
+    this.#changed();
+  }
+
+  #delivered(entry, { conversation_id: conversationID, message_id: id, reply_id: replyID }) {
+    this.#adoptConversation(entry.key, conversationID);
+    if (this.state.open.id === conversationID) {
+      this.#addMessage({ id, content: entry.content, key: entry.key });
+      this.#addReply(conversationID, id, replyID);
+    }
+    this.#take(entry);
+    if (!this.state.conversations.some((each) => each.id === conversationID)) this.refresh();
+  }
+
+  /** The first message of a new conversation has got its place: the open draft becomes it. */
+  #adoptConversation(key, conversationID) {
+    const entry = this.state.outbox.find((each) => key && each.key === key);
+    if (!entry) return;
+    const { open } = this.state;
+    if (entry.conversationID === null && open.id === null && open.draft === entry.draft) open.id = conversationID;
+    for (const each of this.state.outbox) {
+      if (each.conversationID === null && each.draft === entry.draft) each.conversationID = conversationID;
+    }
+  }
+
+  // -------------------------------------------------------------- the state's small moves
+
+  #forget() {
+    this.state.outbox = [];
+    this.state.conversations = [];
+    this.state.conversationsLoaded = false;
+    this.state.nextConversations = null;
+    this.state.running = new Set();
+    this.#elsewhere.clear();
+  }
+
+  #show(id) {
+    for (const reply of this.#runningReplies()) this.#elsewhere.set(reply.id, reply.conversationID);
+    this.#fetches.clear();
+    this.#heard.clear();
+    this.#drafts += 1;
+    this.state.open = {
+      id, draft: this.#drafts, messages: [], loaded: id === null, hasOlder: false, error: null,
+    };
+    this.#changed();
+  }
+
+  #addMessage({ id, content, key }) {
+    const { messages } = this.state.open;
+    const known = messages.find((message) => message.id === id);
+    if (known) return known;
+    this.#additions += 1;
+    const message = { id, content, key, createdAt: this.#now(), addition: this.#additions, replies: [] };
+    messages.push(message);
+    this.#arrived(key);
+    return message;
+  }
+
+  /** A message is stored: the outbox no longer shows it, whether or not the sending was answered. */
+  #arrived(key) {
+    const entry = this.state.outbox.find((each) => key && each.key === key);
+    if (entry) this.#take(entry);
+  }
+
+  #addReply(conversationID, messageID, id) {
+    const message = this.state.open.messages.find((each) => each.id === messageID);
+    if (!message || this.state.open.id !== conversationID) return null;
+    let reply = message.replies.find((each) => each.id === id);
+    if (!reply) {
+      reply = makeReply({ id, messageID, conversationID });
+      message.replies.push(reply);
+      this.#noteState(reply);
+      this.#changed();
+    }
+    return reply;
+  }
+
+  #findReply(id) {
+    for (const message of this.state.open.messages) {
+      const reply = message.replies.find((each) => each.id === id);
+      if (reply) return reply;
+    }
+    return null;
+  }
+
+  #runningReplies() {
+    return this.state.open.messages.flatMap((message) => message.replies.filter((reply) => !hasEnded(reply)));
+  }
+
+  #noteRunning(replies) {
+    this.#elsewhere.clear();
+    for (const each of replies) {
+      if (each.conversation_id !== this.state.open.id) this.#elsewhere.set(each.reply_id, each.conversation_id);
+    }
+    this.#countRunning();
+  }
+
+  #noteState(reply) {
+    this.#elsewhere.delete(reply.id);
+    this.#countRunning();
+  }
+
+  #forgetRunning(id) {
+    this.#elsewhere.delete(id);
+    this.#countRunning();
+    this.#changed();
+  }
+
+  #countRunning() {
+    this.state.running = new Set([
+      ...this.#elsewhere.values(), ...this.#runningReplies().map((reply) => reply.conversationID),
+    ]);
+  }
+
+  #touch(conversation, updatedAt) {
+    conversation.updatedAt = Math.max(conversation.updatedAt ?? 0, updatedAt ?? 0);
+    this.state.conversations.sort((a, b) => b.updatedAt - a.updatedAt);
+  }
+
+  #report(failure) {
+    if (!(failure instanceof ChatFailure)) throw failure;
+    this.state.notice = failure;
+    this.#changed();
+  }
+
+  #changed() {
+    if (this.#announced) return;
+    this.#announced = true;
+    queueMicrotask(() => {
+      this.#announced = false;
+      for (const listener of this.#subscribers) listener(this.state);
+    });
+  }
+}
+
+function conversationOf(raw) {
+  return { id: raw.id, title: raw.title ?? "", updatedAt: raw.updated_at ?? 0 };
+}
+
+function hasOlder(answer) {
+  return Boolean(answer.has_more);
+}
+
+/** Whom a token names; null when it is not a JWT. Only shown: the server decides who one is. */
+function subjectOf(token) {
+  try {
+    const claims = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(claims), (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes)).sub ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function sleep(milliseconds) {
+  return new Promise((done) => setTimeout(done, milliseconds));
+}
 
 """#
 
@@ -31,11 +1726,1061 @@ private let indexHTML: StaticString = #"""
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
     <meta name="color-scheme" content="light dark">
+    <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
+    <meta name="theme-color" content="#111718" media="(prefers-color-scheme: dark)">
     <title>Hawk</title>
-    <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+    <link rel="icon" href="favicon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="app.css">
+    <link rel="stylesheet" href="prose.css">
+    <link rel="modulepreload" href="hawk-chat.js">
+    <script type="module" src="app.js"></script>
   </head>
-  <body>
+  <body data-phase="starting">
+    <noscript>Hawk's chat page needs JavaScript.</noscript>
+    <p id="announcer" class="unseen" role="status" aria-live="polite"></p>
+
+    <section id="starting" class="welcome" aria-label="Starting">
+      <img class="mark" src="favicon.svg" alt="" width="48" height="48">
+      <p id="starting-text">Connecting…</p>
+    </section>
+
+    <section id="sign-in" class="welcome" aria-labelledby="sign-in-title">
+      <form class="card" novalidate>
+        <img class="mark" src="favicon.svg" alt="" width="48" height="48">
+        <h1 id="sign-in-title">Sign in to Hawk</h1>
+        <p id="sign-in-hint"></p>
+        <label for="sign-in-name">Name</label>
+        <input id="sign-in-name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" aria-describedby="sign-in-hint sign-in-error">
+        <p id="sign-in-error" class="field-error" role="alert"></p>
+        <button class="button primary" type="submit">Sign in</button>
+      </form>
+    </section>
+
+    <div id="chat">
+      <a class="skip" href="#question">Skip to the message box</a>
+      <aside id="sidebar" aria-label="Conversations">
+        <header>
+          <img class="mark" src="favicon.svg" alt="" width="28" height="28">
+          <span class="brand">Hawk</span>
+          <button id="close-sidebar" type="button" class="icon-button" aria-label="Close the list of conversations" data-icon="close"></button>
+        </header>
+        <a id="new-conversation" class="button" href="#/" data-icon="compose"><span>New conversation</span></a>
+        <nav aria-label="Conversations">
+          <div id="conversations"></div>
+          <button id="more-conversations" type="button" class="button plain" hidden>Show more</button>
+        </nav>
+        <footer>
+          <span id="avatar" class="avatar" aria-hidden="true"></span>
+          <span class="who"><span id="user-name"></span><span id="connection" role="status"></span></span>
+          <button id="sign-out" type="button" class="icon-button" aria-label="Sign out" title="Sign out" data-icon="leave"></button>
+        </footer>
+      </aside>
+      <div id="scrim"></div>
+
+      <main>
+        <header class="bar">
+          <button id="open-sidebar" type="button" class="icon-button" aria-label="Conversations" aria-controls="sidebar" aria-expanded="false" data-icon="menu"></button>
+          <h1 id="title">New conversation</h1>
+          <button id="conversation-menu" type="button" class="icon-button" aria-label="Rename or delete this conversation" aria-haspopup="menu" data-icon="more" hidden></button>
+          <a id="new-conversation-short" class="icon-button" href="#/" aria-label="New conversation" data-icon="compose"></a>
+        </header>
+        <div id="simulated" class="banner" hidden>
+          <strong>Simulated model.</strong> No DeepSeek key is set, so the answers come from a simulator in this server. Set <code>DEEPSEEK_API_KEY</code> for real ones.
+        </div>
+        <div id="offline" class="banner alert" role="alert" hidden>
+          <span id="offline-text"></span>
+          <button id="reconnect" type="button" class="button plain">Try now</button>
+        </div>
+        <div id="notice" class="banner alert" role="alert" hidden>
+          <span id="notice-text"></span>
+          <button id="dismiss-notice" type="button" class="icon-button" aria-label="Dismiss" data-icon="close"></button>
+        </div>
+
+        <div id="scroller" tabindex="-1">
+          <section id="empty" class="empty" hidden>
+            <img class="mark" src="favicon.svg" alt="" width="56" height="56">
+            <h2>What would you like to know?</h2>
+            <ul id="suggestions" aria-label="Suggestions">
+              <li><button type="button" class="button">Why is the sky blue at noon and red at dusk?</button></li>
+              <li><button type="button" class="button">Write a function that reverses a linked list</button></li>
+              <li><button type="button" class="button">Plan a quiet weekend near the sea</button></li>
+            </ul>
+          </section>
+          <section id="trouble" class="empty" hidden>
+            <h2 id="trouble-title"></h2>
+            <p id="trouble-text"></p>
+            <button id="trouble-retry" type="button" class="button">Try again</button>
+          </section>
+          <div id="loading" class="skeleton" aria-hidden="true" hidden><i></i><i></i><i></i></div>
+          <button id="load-older" type="button" class="button plain" hidden>Show earlier messages</button>
+          <div id="thread" role="log" aria-live="off" aria-label="Messages"></div>
+        </div>
+
+        <div class="dock">
+          <button id="to-end" type="button" class="icon-button" aria-label="Go to the newest message" data-icon="down" hidden></button>
+          <form id="composer">
+            <label class="unseen" for="question">Message</label>
+            <textarea id="question" rows="1" placeholder="Ask anything" enterkeyhint="send" aria-describedby="composer-hint"></textarea>
+            <div class="tools">
+              <button id="think" type="button" class="button toggle" aria-pressed="false" title="Let the model think before it answers" data-icon="think"><span>Think</span></button>
+              <span id="composer-error" class="field-error" role="alert"></span>
+              <button id="stop" type="button" class="round" aria-label="Stop the answer" title="Stop" data-icon="stop" hidden></button>
+              <button id="send" type="submit" class="round" aria-label="Send" title="Send" data-icon="send"></button>
+            </div>
+          </form>
+          <p id="composer-hint" class="hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> begins a new line. Answers can be wrong: check what matters.</p>
+        </div>
+      </main>
+    </div>
+
+    <div id="menu" class="menu" role="menu" popover>
+      <button type="button" role="menuitem" data-action="rename" data-icon="rename"><span>Rename</span></button>
+      <button type="button" role="menuitem" data-action="remove" data-icon="remove" class="danger"><span>Delete</span></button>
+    </div>
+
+    <dialog id="rename" aria-labelledby="rename-title">
+      <form method="dialog">
+        <h2 id="rename-title">Rename the conversation</h2>
+        <label for="rename-name">Title</label>
+        <input id="rename-name" maxlength="200" autocomplete="off" required>
+        <div class="choices">
+          <button class="button" type="button" data-cancel>Cancel</button>
+          <button class="button primary" type="submit">Rename</button>
+        </div>
+      </form>
+    </dialog>
+    <dialog id="remove" aria-labelledby="remove-title" aria-describedby="remove-text">
+      <form method="dialog">
+        <h2 id="remove-title">Delete the conversation?</h2>
+        <p id="remove-text"></p>
+        <div class="choices">
+          <button class="button" type="button" data-cancel>Cancel</button>
+          <button class="button danger" type="submit">Delete</button>
+        </div>
+      </form>
+    </dialog>
   </body>
 </html>
+
+"""#
+
+private let markdownJS: StaticString = #"""
+/**
+ * Markdown as chat models write it, to DOM nodes.
+ *
+ * No HTML passes through: what looks like a tag is text. Links go to http, https and mailto only,
+ * and an image becomes a link, so that reading an answer loads nothing from anywhere.
+ */
+
+import { el, icon, morph } from "./dom.js";
+
+const DEEPEST = 10; // levels of quotes, lists and emphasis; what lies deeper is plain text
+const FENCE = /^( {0,3})(`{3,}|~{3,})\s*([^`]*)$/;
+const HEADING = /^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$/;
+const RULE = /^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$/;
+const QUOTE = /^ {0,3}> ?/;
+const ITEM = /^( *)([-*+]|\d{1,9}[.)])(?:( +)(.*)|\s*)$/;
+const TABLE_LINE = /^ {0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
+
+/**
+ * Shows `text` in `container`, replacing only the blocks that changed since the last call.
+ *
+ * With `open`, the text is still growing: what its end leaves unclosed is shown as if it were closed.
+ */
+export function showMarkdown(container, text, { open = false } = {}) {
+  const blocks = splitBlocks(text);
+  for (const [index, block] of blocks.entries()) {
+    const isOpen = open && index === blocks.length - 1;
+    const source = `${isOpen}${block.kind}\n${block.lines.join("\n")}`;
+    const old = container.children[index];
+    if (old && sources.get(old) === source) continue;
+    const next = renderBlock(block, 0, isOpen);
+    sources.set(old ? morph(old, next) : container.appendChild(next), source);
+  }
+  while (container.children.length > blocks.length) container.lastElementChild.remove();
+}
+
+/** What each shown block was made from. */
+const sources = new WeakMap();
+
+// ---------------------------------------------------------------- blocks
+
+/** Cuts text into blocks: { kind, lines, … }. */
+function splitBlocks(text) {
+  const lines = text.replace(/\r\n?/g, "\n").replaceAll("\t", "    ").split("\n");
+  const blocks = [];
+  for (let at = 0; at < lines.length; ) {
+    if (lines[at].trim() === "") {
+      at += 1;
+      continue;
+    }
+    const block = blockAt(lines, at);
+    blocks.push(block);
+    at = block.end;
+  }
+  return blocks;
+}
+
+function blockAt(lines, start) {
+  const line = lines[start];
+  const fence = FENCE.exec(line);
+  if (fence) return codeAt(lines, start, fence);
+  if (HEADING.test(line)) return { kind: "heading", lines: [line], end: start + 1 };
+  if (RULE.test(line)) return { kind: "rule", lines: [line], end: start + 1 };
+  if (QUOTE.test(line)) return take("quote", lines, start, (next) => next.trim() !== "" && (QUOTE.test(next) || !startsBlock(next)));
+  const item = ITEM.exec(line);
+  if (item) return listAt(lines, start, item);
+  if (isTableAt(lines, start)) return take("table", lines, start, (next) => next.includes("|"));
+  return take("paragraph", lines, start, (next, at) => next.trim() !== "" && !startsBlock(next) && !isTableAt(lines, at));
+}
+
+/** The first line and those after it for which `belongs` holds. */
+function take(kind, lines, start, belongs) {
+  let end = start + 1;
+  while (end < lines.length && belongs(lines[end], end)) end += 1;
+  return { kind, lines: lines.slice(start, end), end };
+}
+
+function startsBlock(line) {
+  return FENCE.test(line) || HEADING.test(line) || RULE.test(line) || QUOTE.test(line) || /^ {0,3}(?:[-*+]|1[.)]) +\S/.test(line);
+}
+
+function codeAt(lines, start, [, indent, marks, info]) {
+  const closing = new RegExp(`^ {0,3}${marks[0]}{${marks.length},}\\s*$`);
+  let end = start + 1;
+  while (end < lines.length && !closing.test(lines[end])) end += 1;
+  const strip = new RegExp(`^ {0,${indent.length}}`);
+  const code = lines.slice(start + 1, end).map((line) => line.replace(strip, ""));
+  return { kind: "code", language: info.trim().split(/\s+/)[0], lines: code, end: Math.min(end + 1, lines.length) };
+}
+
+function isTableAt(lines, at) {
+  const rule = lines[at + 1];
+  return lines[at].includes("|") && rule !== undefined && rule.includes("-") && TABLE_LINE.test(rule)
+    && cells(lines[at]).length === cells(rule).length;
+}
+
+/** A list: its items' lines, without their marker and indentation. */
+function listAt(lines, start, [, outer, firstMark]) {
+  const isOrdered = /\d/.test(firstMark);
+  const items = [];
+  let inner = 0;
+  let end = start;
+  for (; end < lines.length; end += 1) {
+    const line = lines[end];
+    const indent = line.length - line.trimStart().length;
+    const item = RULE.test(line) ? null : ITEM.exec(line);
+    if (item && item[1].length < outer.length + 2 && /\d/.test(item[2]) === isOrdered) {
+      inner = item[1].length + item[2].length + Math.min(item[3]?.length ?? 1, 4);
+      items.push([item[4] ?? ""]);
+    } else if (line.trim() === "") {
+      if (lines.slice(end).every((rest) => rest.trim() === "")) break;
+      items.at(-1).push("");
+    } else if (indent >= Math.min(inner, outer.length + 2)) {
+      items.at(-1).push(line.slice(Math.min(indent, inner)));
+    } else if (lines[end - 1].trim() !== "" && !startsBlock(line)) {
+      items.at(-1).push(line); // a paragraph of the item goes on without its indentation
+    } else break;
+  }
+  const kind = isOrdered ? "ordered" : "bulleted";
+  return { kind, first: parseInt(firstMark, 10), items, lines: lines.slice(start, end), end };
+}
+
+function renderBlock(block, depth, isOpen) {
+  switch (block.kind) {
+    case "code": return renderCode(block);
+    case "heading": {
+      const [, marks, text] = HEADING.exec(block.lines[0]);
+      const level = Math.min(marks.length + 2, 6); // h1 and h2 belong to the page
+      return withInline(el(`h${level}`, { class: `level-${marks.length}` }), text ?? "", isOpen);
+    }
+    case "rule": return el("hr");
+    case "quote": {
+      const text = block.lines.map((line) => line.replace(QUOTE, "")).join("\n");
+      return el("blockquote", {}, renderNested(text, depth, isOpen));
+    }
+    case "ordered":
+    case "bulleted": return renderList(block, depth, isOpen);
+    case "table": return renderTable(block, isOpen);
+    default: return withInline(el("p"), block.lines.map((line) => line.trimStart()).join("\n"), isOpen);
+  }
+}
+
+function renderNested(text, depth, isOpen) {
+  if (depth >= DEEPEST) return [el("p", {}, text)];
+  const blocks = splitBlocks(text);
+  return blocks.map((block, index) => renderBlock(block, depth + 1, isOpen && index === blocks.length - 1));
+}
+
+function renderCode({ language, lines }) {
+  return el(
+    "div", { class: "code" },
+    el("div", { class: "code-head" }, el("span", {}, language || "text"),
+      el("button", { type: "button", class: "copy", "data-copy": "code" }, icon("copy"), el("span", {}, "Copy"))),
+    el("pre", { tabindex: "0" }, el("code", {}, lines.join("\n"))));
+}
+
+function renderList({ kind, first, items }, depth, isOpen) {
+  const list = el(kind === "ordered" ? "ol" : "ul", { start: kind === "ordered" && first !== 1 ? first : null });
+  for (const [index, lines] of items.entries()) {
+    list.append(el("li", {}, renderNested(lines.join("\n"), depth, isOpen && index === items.length - 1)));
+  }
+  return list;
+}
+
+function cells(line) {
+  return line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
+}
+
+function renderTable({ lines: [head, rule, ...rows] }, isOpen) {
+  const sides = cells(rule).map((cell) => (/^:.*:$/.test(cell) ? "center" : cell.endsWith(":") ? "right" : null));
+  const row = (line, tag) => {
+    const texts = cells(line);
+    return el("tr", {}, sides.map((side, index) => withInline(
+      el(tag, { class: side, scope: tag === "th" ? "col" : null }), texts[index] ?? "", isOpen)));
+  };
+  return el(
+    "div", { class: "table", tabindex: "0", role: "group", "aria-label": "Table" },
+    el("table", {}, el("thead", {}, row(head, "th")), el("tbody", {}, rows.map((line) => row(line, "td")))));
+}
+
+// ---------------------------------------------------------------- inline
+
+function withInline(element, text, isOpen) {
+  // A mark that has just begun at the end of growing text is not shown before what it marks.
+  const shown = isOpen ? text.replace(/(^|[\s(])[*_~`]{1,3}$/, "$1") : text;
+  element.append(...inline(shown.trimEnd(), 0, isOpen));
+  return element;
+}
+
+/** The nodes of a piece of text. */
+function inline(text, depth, isOpen) {
+  const nodes = [];
+  let plain = "";
+  const add = (node) => {
+    if (plain !== "") nodes.push(document.createTextNode(plain));
+    plain = "";
+    nodes.push(node);
+  };
+  for (let at = 0; at < text.length; ) {
+    const found = depth < DEEPEST ? inlineAt(text, at, depth, isOpen) : null;
+    if (found?.node) add(found.node);
+    else plain += found ? found.text : text[at];
+    at = found ? found.end : at + 1;
+  }
+  if (plain !== "") nodes.push(document.createTextNode(plain));
+  return nodes;
+}
+
+/** What begins at a character: { node or text, end }, or null for the character itself. */
+function inlineAt(text, at, depth, isOpen) {
+  switch (text[at]) {
+    case "\\": {
+      if (text[at + 1] === "\n") return { node: el("br"), end: at + 2 };
+      return /[!-/:-@[-`{-~]/.test(text[at + 1] ?? "") ? { text: text[at + 1], end: at + 2 } : null;
+    }
+    case "\n": return { node: el("br"), end: at + 1 };
+    case "`": return codeSpanAt(text, at, isOpen);
+    case "*":
+    case "_":
+    case "~": return emphasisAt(text, at, depth, isOpen);
+    case "!": return text[at + 1] === "[" ? linkAt(text, at + 1, depth, isOpen, true) : null;
+    case "[": return linkAt(text, at, depth, isOpen, false);
+    case "<": {
+      const address = /^<((?:https?:\/\/|mailto:)[^\s<>]{1,2000})>/i.exec(text.slice(at, at + 2010));
+      return address ? { node: link(address[1], [address[1].replace(/^mailto:/i, "")]), end: at + address[0].length } : null;
+    }
+    case "h":
+    case "H": return /\w/.test(text[at - 1] ?? "") ? null : bareLinkAt(text, at);
+    default: return null;
+  }
+}
+
+function codeSpanAt(text, at, isOpen) {
+  const marks = /^`+/.exec(text.slice(at))[0];
+  for (let close = at + marks.length; ; close += 1) {
+    close = text.indexOf(marks, close);
+    if (close < 0) break;
+    const isWhole = text[close - 1] !== "`" && text[close + marks.length] !== "`";
+    if (isWhole) return { node: el("code", {}, text.slice(at + marks.length, close).trim()), end: close + marks.length };
+    while (text[close + 1] === "`") close += 1;
+  }
+  if (isOpen && marks.length === 1 && at + 1 < text.length) return { node: el("code", {}, text.slice(at + 1)), end: text.length };
+  return { text: marks, end: at + marks.length };
+}
+
+function emphasisAt(text, at, depth, isOpen) {
+  const mark = text[at];
+  const isDouble = text[at + 1] === mark;
+  const marks = isDouble ? mark + mark : mark;
+  const start = at + marks.length;
+  const plain = { text: marks, end: start };
+  if (mark === "~" && !isDouble) return plain;
+  if (/^\s?$/.test(text[start] ?? "") || text[start] === mark && isDouble && text[start + 1] === mark) return plain;
+  if (mark === "_" && /\w/.test(text[at - 1] ?? "")) return plain; // snake_case is a word
+  const tag = mark === "~" ? "s" : isDouble ? "strong" : "em";
+  const close = closingAt(text, start, marks);
+  if (close > 0) return { node: el(tag, {}, inline(text.slice(start, close), depth + 1, false)), end: close + marks.length };
+  // While text grows, an unclosed ** is bold already: its stars would flash otherwise.
+  if (isOpen && isDouble) return { node: el(tag, {}, inline(text.slice(start).replace(/[*_~]$/, ""), depth + 1, true)), end: text.length };
+  return plain;
+}
+
+/** Where an emphasis ends; -1 if it does not. */
+function closingAt(text, start, marks) {
+  const mark = marks[0];
+  const last = Math.min(text.length, start + 5000); // no emphasis is longer, and hostile text costs little
+  for (let at = start; at < last; at += 1) {
+    if (text[at] === "\\") at += 1;
+    else if (text[at] === "`") {
+      const close = text.indexOf("`", at + 1);
+      if (close > 0) at = close;
+    } else if (text[at] === mark) {
+      let run = 1;
+      while (text[at + run] === mark) run += 1;
+      const fits = marks.length === 2 ? run >= 2 : run === 1 || run === 3;
+      const ends = !/\s/.test(text[at - 1]) && !(mark === "_" && /\w/.test(text[at + run] ?? ""));
+      if (fits && ends && at > start) return at + run - marks.length;
+      at += run - 1;
+    }
+  }
+  return -1;
+}
+
+function linkAt(text, at, depth, isOpen, isImage) {
+  const rest = text.slice(at, at + 4000);
+  const match = /^\[((?:[^[\]\\\n]|\\.|\[[^[\]\n]*\]){0,1000})\]\(\s*(?:<([^<>\n]*)>|((?:[^\s()]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/.exec(rest);
+  if (!match) {
+    const growing = isOpen && /^\[([^[\]\n]{1,200})\]\([^)\n]*$/.exec(rest); // its address is still being written
+    return growing ? { text: growing[1], end: at + rest.length } : null;
+  }
+  const [whole, label, bracketed, bare] = match;
+  const address = bracketed ?? bare;
+  const content = isImage ? [label || "image"] : inline(label, depth + 1, false);
+  return { node: link(address, content, isImage), end: at + whole.length };
+}
+
+function bareLinkAt(text, at) {
+  const match = /^https?:\/\/[^\s<>"'`*]{1,2000}/i.exec(text.slice(at, at + 2010));
+  if (!match) return null;
+  let address = match[0].replace(/[.,;:!?]+$/, "");
+  while (address.endsWith(")") && address.split(")").length > address.split("(").length) address = address.slice(0, -1);
+  return { node: link(address, [address]), end: at + address.length };
+}
+
+/** A link that opens elsewhere and tells nothing about this page; its text alone if its address is no good. */
+function link(address, content, isImage = false) {
+  let url = null;
+  try {
+    url = new URL(address);
+  } catch {
+    // no address of its own: a relative link would lead into this page
+  }
+  if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return el("span", {}, content);
+  const attributes = { href: url.href, target: "_blank", rel: "noopener noreferrer", class: isImage ? "image-link" : null };
+  return el("a", attributes, content);
+}
+
+"""#
+
+private let proseCSS: StaticString = #"""
+/* Messages: questions, answers, and the Markdown in them. */
+
+.turn + .turn { margin-top: 2rem; }
+.question { display: flex; justify-content: flex-end; }
+.bubble { max-width: min(85%, 36rem); padding: .6rem 1.05rem; border-radius: 1.25rem 1.25rem .35rem 1.25rem; background: var(--tint); line-height: 1.55; overflow-wrap: anywhere; white-space: pre-wrap; }
+.answer { margin-top: 1.5rem; }
+.unsent { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .5rem; margin-top: .5rem; font-size: .875rem; }
+.unsent [role="alert"] { color: var(--danger); }
+.unsent .button { padding: .3rem .65rem; font-size: .875rem; }
+
+/* An answer on its way, and how it ended */
+
+.waiting { display: flex; gap: .35rem; height: 1.6rem; align-items: center; }
+.waiting i { width: .5rem; height: .5rem; border-radius: 50%; background: var(--accent); animation: pulse 1.2s ease-in-out infinite; }
+.waiting i:nth-child(2) { animation-delay: .15s; }
+.waiting i:nth-child(3) { animation-delay: .3s; }
+
+.thinking { margin-bottom: 1rem; color: var(--soft); font-size: .9375rem; }
+.thinking summary { margin-left: -.5rem; display: inline-flex; align-items: center; gap: .45rem; padding: .25rem .7rem .25rem .5rem; border-radius: 1rem; cursor: pointer; list-style: none; user-select: none; }
+.thinking summary::-webkit-details-marker { display: none; }
+.thinking summary::after { content: ""; width: .42rem; height: .42rem; margin: -.15rem 0 0 .15rem; border: solid currentColor; border-width: 0 1.6px 1.6px 0; rotate: 45deg; transition: rotate .15s; }
+.thinking[open] summary::after { margin-top: .15rem; rotate: 225deg; }
+.thinking summary:hover { background: var(--hover); color: var(--ink); }
+.thinking.active summary span { animation: pulse 1.6s ease-in-out infinite; }
+.thought { margin: .6rem 0 0 .5rem; padding-left: 1rem; border-left: 2px solid var(--line); font-size: .9375rem; }
+
+.note { margin-top: .75rem; font-size: .875rem; }
+.failure { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem; margin-top: .75rem; padding: .75rem 1rem; border: 1px solid color-mix(in srgb, var(--danger) 25%, transparent); border-radius: .8rem; background: var(--danger-tint); color: var(--danger); font-size: .9375rem; }
+.failure p { flex: 1; min-width: 12rem; }
+
+.reply-tools { display: flex; align-items: center; gap: .1rem; margin: .5rem 0 0 -.5rem; font-size: .8125rem; }
+.reply-tools .icon-button { width: 2rem; height: 2rem; }
+.reply-tools .icon { width: 1.1rem; height: 1.1rem; }
+.versions { display: inline-flex; align-items: center; margin-right: .35rem; }
+[data-copy].done { color: #2a9d6f; }
+
+/* Markdown */
+
+.prose { line-height: 1.7; overflow-wrap: break-word; }
+.prose > :first-child { margin-top: 0; }
+.prose > :last-child { margin-bottom: 0; }
+.prose p, .prose ul, .prose ol, .prose blockquote, .prose .table, .prose .code { margin: 0 0 1rem; }
+.prose h3, .prose h4, .prose h5, .prose h6 { margin: 1.75rem 0 .6rem; font-weight: 640; line-height: 1.3; letter-spacing: -.012em; }
+.prose .level-1 { font-size: 1.4rem; letter-spacing: -.02em; }
+.prose .level-2 { font-size: 1.2rem; }
+.prose .level-3 { font-size: 1.0625rem; }
+.prose .level-4, .prose .level-5, .prose .level-6 { font-size: 1rem; }
+.prose ul, .prose ol { padding-left: 1.6rem; }
+.prose li { margin: .3rem 0; padding-left: .2rem; }
+.prose li::marker { color: var(--soft); }
+.prose li > p, .prose li > ul, .prose li > ol { margin: .3rem 0; }
+.prose li > .code { margin: .6rem 0; }
+.prose strong { font-weight: 640; }
+.prose blockquote { padding: .1rem 0 .1rem 1rem; border-left: 3px solid color-mix(in srgb, var(--accent) 40%, var(--line)); color: var(--soft); }
+.prose blockquote > :last-child { margin-bottom: 0; }
+.prose hr { margin: 1.75rem 0; border: 0; border-top: 1px solid var(--line); }
+.prose a { text-decoration-thickness: 1px; text-underline-offset: .18em; overflow-wrap: anywhere; }
+.prose a:hover { color: var(--accent-strong); text-decoration-thickness: 2px; }
+.image-link::before { content: "Image: "; color: var(--soft); }
+
+.prose code { font: .875em/1.5 var(--mono); }
+.prose :not(pre) > code { padding: .12em .38em; border-radius: .35em; background: color-mix(in srgb, var(--ink) 7%, transparent); overflow-wrap: anywhere; }
+.code { overflow: hidden; border: 1px solid var(--line); border-radius: .85rem; background: var(--code); }
+.code-head { display: flex; align-items: center; justify-content: space-between; padding: .3rem .4rem .3rem 1rem; border-bottom: 1px solid var(--line); color: var(--soft); font-size: .78rem; }
+.code pre { margin: 0; padding: .85rem 1rem; overflow-x: auto; line-height: 1.6; tab-size: 4; scrollbar-width: thin; }
+.code pre code { font-size: .85rem; line-height: inherit; }
+.copy { display: inline-flex; align-items: center; gap: .35rem; padding: .22rem .5rem; border: 0; border-radius: .45rem; background: none; color: inherit; font-size: inherit; }
+.copy:hover { background: var(--hover); color: var(--ink); }
+
+.table { overflow-x: auto; border: 1px solid var(--line); border-radius: .85rem; }
+.table table { width: 100%; border-collapse: collapse; font-size: .9375rem; line-height: 1.5; }
+.table th, .table td { padding: .5rem .9rem; text-align: left; vertical-align: top; }
+.table th { background: var(--code); font-weight: 600; }
+.table tr + tr td, .table tbody tr:first-child td { border-top: 1px solid var(--line); }
+.table .center { text-align: center; }
+.table .right { text-align: right; font-variant-numeric: tabular-nums; }
+
+"""#
+
+private let replyViewJS: StaticString = #"""
+/** The answer to one message: its newest reply, or another version of it. */
+
+import { hasEnded } from "./hawk-chat.js";
+import { announce, button, el, icon, setText } from "./dom.js";
+import { showMarkdown } from "./markdown.js";
+
+/** Draws a message's replies, one at a time; built once and then only changed. */
+export class ReplyView {
+  #chat;
+  #chosen = null; // the id of the version shown; null is the newest
+  #replies = [];
+  #drawn = ""; // what the last drawing depended on
+  #announced = null; // the state that was last read out
+
+  #thought = el("div", { class: "prose thought" });
+  #summary = el("span", {}, "Thinking");
+  #thinking = el("details", { class: "thinking", hidden: true },
+    el("summary", {}, icon("think"), this.#summary), this.#thought);
+  #prose = el("div", { class: "prose" });
+  #waiting = el("p", { class: "waiting" }, el("i"), el("i"), el("i"), el("span", { class: "unseen" }, "Waiting for the answer"));
+  #note = el("p", { class: "note soft", hidden: true });
+  #failure = el("div", { class: "failure", hidden: true });
+  #failureText = el("p");
+  #retry = button("Try again", "again", {}, false);
+  #copy = button("Copy the answer", "copy", { "data-copy": "answer" });
+  #again = button("Answer again", "again");
+  #older = button("Previous version", "back");
+  #newer = button("Next version", "forward");
+  #count = el("span", { class: "soft" });
+  #versions = el("span", { class: "versions", hidden: true }, this.#older, this.#count, this.#newer);
+  #tools = el("div", { class: "reply-tools" }, this.#versions, this.#copy, this.#again);
+
+  /** The element that holds it all. */
+  root = el("article", { class: "answer", "aria-label": "Answer" },
+    this.#thinking, this.#prose, this.#waiting, this.#note, this.#failure, this.#tools);
+
+  constructor(chat) {
+    this.#chat = chat;
+    this.#failure.append(icon("warning"), this.#failureText, this.#retry);
+    this.#copy.copyText = () => this.#reply?.content ?? "";
+    this.#retry.addEventListener("click", () => this.#regenerate());
+    this.#again.addEventListener("click", () => this.#regenerate());
+    this.#older.addEventListener("click", () => this.#choose(-1));
+    this.#newer.addEventListener("click", () => this.#choose(1));
+  }
+
+  /** Draws the chosen reply; `isLast` is whether no message follows. */
+  render(replies, isLast) {
+    if (replies.length > this.#replies.length) this.#chosen = null; // a new version shows itself
+    this.#replies = [...replies];
+    const reply = this.#reply;
+    const drawn = `${reply?.id}.${reply?.version}.${replies.length}.${isLast}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#isLast = isLast;
+    if (reply) this.#draw(reply);
+    this.root.hidden = !reply && !isLast;
+    this.#tools.hidden = !reply || !hasEnded(reply);
+  }
+
+  #isLast = false;
+
+  get #reply() {
+    return this.#replies.find((reply) => reply.id === this.#chosen) ?? this.#replies.at(-1);
+  }
+
+  #draw(reply) {
+    const ended = hasEnded(reply);
+    this.root.dataset.reply = reply.id;
+    this.root.dataset.state = reply.state;
+    this.root.setAttribute("aria-busy", String(!ended));
+
+    this.#thinking.hidden = reply.reasoning === "";
+    const isThinking = !ended && reply.content === "";
+    this.#thinking.classList.toggle("active", isThinking);
+    setText(this.#summary, isThinking ? "Thinking…" : "Thoughts");
+    showMarkdown(this.#thought, reply.reasoning, { open: isThinking });
+    showMarkdown(this.#prose, reply.content, { open: !ended });
+
+    this.#waiting.hidden = ended || reply.content !== "" || reply.reasoning !== "";
+    this.#failure.hidden = reply.state !== "failed";
+    setText(this.#failureText, reply.error?.message ?? "");
+    setText(this.#note, noteOf(reply));
+    this.#note.hidden = this.#note.textContent === "";
+
+    this.#again.hidden = !this.#isLast || reply.state === "failed";
+    this.#copy.hidden = reply.content === "";
+    const count = this.#replies.length;
+    const place = this.#replies.indexOf(reply);
+    this.#versions.hidden = count < 2;
+    setText(this.#count, `${place + 1} of ${count}`);
+    this.#older.disabled = place === 0;
+    this.#newer.disabled = place === count - 1;
+    this.#readOut(reply);
+  }
+
+  /** Screen readers hear beginning and end, not each token. */
+  #readOut(reply) {
+    const heard = `${reply.id}.${hasEnded(reply) ? reply.state : "running"}`;
+    if (heard === this.#announced) return;
+    const wasRunning = this.#announced === `${reply.id}.running`;
+    this.#announced = heard;
+    if (!hasEnded(reply)) announce("The answer is being written.");
+    else if (wasRunning) announce({ finished: "The answer is complete.", stopped: "The answer was stopped.", failed: "The answer failed." }[reply.state]);
+  }
+
+  #regenerate() {
+    const reply = this.#replies.at(-1);
+    if (reply) this.#chat.regenerate(reply.id);
+  }
+
+  #choose(step) {
+    const place = this.#replies.indexOf(this.#reply) + step;
+    if (!this.#replies[place]) return;
+    this.#chosen = this.#replies[place].id;
+    this.render(this.#replies, this.#isLast);
+  }
+}
+
+/** A line below an answer that did not end of its own accord. */
+function noteOf(reply) {
+  if (reply.stopping) return "Stopping…";
+  if (reply.state === "stopped") return "Stopped.";
+  if (reply.state === "finished" && reply.finishReason === "length") return "The answer reached its greatest length.";
+  if (reply.state === "finished" && reply.finishReason === "content_filter") return "The model held the rest back.";
+  return "";
+}
+
+"""#
+
+private let sessionJS: StaticString = #"""
+/** Who is signed in on this page: the token, where it comes from, and the form that asks for it. */
+
+import { setText } from "./dom.js";
+
+const TOKEN = "hawk.token";
+const byID = (id) => document.getElementById(id);
+
+/** Keeps the token in sessionStorage: each tab has its own, and it ends with the tab. */
+export class Session {
+  #config = null;
+  #asking = null; // one request to the token URL serves all who wait
+
+  /** What HawkChat asks for a token. */
+  token = async ({ refresh, config }) => {
+    this.#config = config;
+    if (refresh) sessionStorage.removeItem(TOKEN);
+    const token = sessionStorage.getItem(TOKEN);
+    if (token || !this.#tokenURL) return token;
+    this.#asking ??= this.#askSite().finally(() => (this.#asking = null));
+    return this.#asking;
+  };
+
+  get #isDevelopment() {
+    return Boolean(this.#config.sign_in.development);
+  }
+
+  get #tokenURL() {
+    return this.#config.sign_in.token_url ?? null;
+  }
+
+  /** Forgets the token. */
+  end() {
+    sessionStorage.removeItem(TOKEN);
+  }
+
+  /** Prepares the form for the ways to sign in that there are. */
+  show() {
+    const name = byID("sign-in-name");
+    const submit = document.querySelector("#sign-in button");
+    name.hidden = document.querySelector("#sign-in label").hidden = !this.#isDevelopment;
+    submit.hidden = !this.#isDevelopment && !this.#tokenURL;
+    setText(submit, this.#isDevelopment ? "Sign in" : "Try again");
+    setText(byID("sign-in-hint"), this.#isDevelopment
+      ? "This server is in development: any name will do. The same name in two tabs is the same user."
+      : this.#tokenURL
+        ? "Your session has ended, or you are not signed in to the site this chat belongs to."
+        : "This server offers no way to sign in here: open the chat from your site.");
+    if (this.#isDevelopment) name.focus();
+  }
+
+  /** Calls `done` whenever the form has led to a token. */
+  bindForm(done) {
+    const form = document.querySelector("#sign-in form");
+    const submit = form.querySelector("button");
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      setText(byID("sign-in-error"), "");
+      submit.disabled = true;
+      try {
+        if (this.#isDevelopment) await this.#signInByName(byID("sign-in-name").value.trim());
+        else await this.token({ refresh: true, config: this.#config });
+        await done();
+      } catch (error) {
+        setText(byID("sign-in-error"), error.message);
+      } finally {
+        submit.disabled = false;
+      }
+    });
+  }
+
+  async #signInByName(name) {
+    if (name === "") throw new Error("Please type a name.");
+    const answer = await request(new URL("./api/dev/sign-in", import.meta.url), {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name }),
+    });
+    sessionStorage.setItem(TOKEN, answer.token);
+  }
+
+  /** The site this chat belongs to knows its user by its own cookies; null when nobody is signed in there. */
+  async #askSite() {
+    const options = { credentials: "include", headers: { Accept: "application/json" } };
+    const { token } = await request(this.#tokenURL, options).catch((error) => {
+      if (error.status === 401 || error.status === 403) return { token: null };
+      throw error;
+    });
+    if (typeof token !== "string") return null;
+    sessionStorage.setItem(TOKEN, token);
+    return token;
+  }
+}
+
+async function request(url, options) {
+  let response;
+  try {
+    response = await fetch(url, { cache: "no-store", ...options });
+  } catch {
+    throw new Error("The server cannot be reached. Please try again.");
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok || answer === null) {
+    const message = answer?.error?.message ?? `Signing in failed: the server answered ${response.status}.`;
+    throw Object.assign(new Error(message), { status: response.status });
+  }
+  return answer;
+}
+
+"""#
+
+private let sidebarJS: StaticString = #"""
+/** The list of conversations, who is signed in, and the head of the open conversation. */
+
+import { arrange, el, icon, setText } from "./dom.js";
+
+const byID = (id) => document.getElementById(id);
+const DAY = 86_400_000;
+
+/** At the side on a wide window, a drawer on a phone. */
+export class Sidebar {
+  #chat;
+  #dialogs;
+  #items = new Map(); // conversation id -> its list item
+  #groups = new Map(); // name -> { section, list }
+  #sidebar = byID("sidebar");
+
+  constructor(chat, dialogs) {
+    this.#chat = chat;
+    this.#dialogs = dialogs;
+    byID("open-sidebar").addEventListener("click", () => this.open());
+    byID("close-sidebar").addEventListener("click", () => this.close());
+    byID("scrim").addEventListener("click", () => this.close());
+    byID("more-conversations").addEventListener("click", () => chat.loadMoreConversations());
+    byID("conversation-menu").addEventListener("click", (event) => dialogs.openMenu(event.currentTarget, chat.state.open.id));
+    for (const id of ["new-conversation", "new-conversation-short"]) byID(id).addEventListener("click", () => this.#begin());
+    this.#sidebar.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
+  }
+
+  open() {
+    document.body.classList.add("drawer");
+    byID("open-sidebar").setAttribute("aria-expanded", "true");
+    byID("close-sidebar").focus();
+  }
+
+  close() {
+    if (!document.body.classList.contains("drawer")) return;
+    document.body.classList.remove("drawer");
+    byID("open-sidebar").setAttribute("aria-expanded", "false");
+    byID("open-sidebar").focus();
+  }
+
+  /** The address may say so already: then there is no event that would open a new one. */
+  #begin() {
+    this.close();
+    this.#chat.open(null);
+    byID("question").focus();
+  }
+
+  render(state) {
+    const { open, conversations } = state;
+    const current = conversations.find((each) => each.id === open.id);
+    const title = open.id === null ? "New conversation" : current?.title || "Conversation";
+    setText(byID("title"), title);
+    document.title = open.id === null ? "Hawk" : `${title} · Hawk`;
+    byID("conversation-menu").hidden = open.id === null || Boolean(open.error);
+    byID("new-conversation").toggleAttribute("aria-current", open.id === null);
+    this.#renderUser(state);
+    this.#renderList(state);
+    byID("more-conversations").hidden = !state.nextConversations;
+  }
+
+  #renderUser({ uid, connection }) {
+    setText(byID("user-name"), uid ?? "");
+    setText(byID("avatar"), (uid ?? "?").trim().slice(0, 1).toUpperCase());
+    const words = { online: "Connected", connecting: "Connecting…", waiting: "Reconnecting…", offline: "Not connected" };
+    byID("connection").dataset.status = connection.status;
+    setText(byID("connection"), words[connection.status]);
+  }
+
+  #renderList({ conversations, conversationsLoaded, open, running }) {
+    const grouped = Map.groupBy(conversations, (each) => ageOf(each.updatedAt));
+    const sections = [...grouped].map(([name, members]) => {
+      let group = this.#groups.get(name);
+      if (!group) {
+        const list = el("ul");
+        group = { section: el("section", { "aria-label": name }, el("h2", {}, name), list), list };
+        this.#groups.set(name, group);
+      }
+      arrange(group.list, members.map((each) => this.#item(each, each.id === open.id, running.has(each.id))));
+      return group.section;
+    });
+    const isEmpty = conversationsLoaded && conversations.length === 0;
+    arrange(byID("conversations"), isEmpty ? [this.#nothing] : sections);
+    const ids = new Set(conversations.map((each) => each.id));
+    for (const id of this.#items.keys()) if (!ids.has(id)) this.#items.delete(id);
+  }
+
+  #nothing = el("p", { class: "soft nothing" }, "Your conversations will be listed here.");
+
+  #item({ id, title }, isOpen, isRunning) {
+    let item = this.#items.get(id);
+    if (!item) {
+      const link = el("a", { href: `#/c/${id}` }, el("span", { class: "name" }), el("i", { class: "busy", hidden: true, role: "img", "aria-label": "Answering" }));
+      const more = el("button", { type: "button", class: "icon-button", "aria-haspopup": "menu" }, icon("more"));
+      more.addEventListener("click", () => this.#dialogs.openMenu(more, id));
+      item = el("li", {}, link, more);
+      this.#items.set(id, item);
+    }
+    const [link, more] = item.children;
+    setText(link.firstElementChild, title || "Untitled");
+    link.lastElementChild.hidden = !isRunning;
+    if (isOpen) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    const label = `Rename or delete ${title}`;
+    if (more.getAttribute("aria-label") !== label) more.setAttribute("aria-label", label);
+    return item;
+  }
+}
+
+/** The heading under which a conversation is listed. */
+function ageOf(time) {
+  const midnight = new Date().setHours(0, 0, 0, 0);
+  if (time >= midnight) return "Today";
+  if (time >= midnight - DAY) return "Yesterday";
+  if (time >= midnight - 7 * DAY) return "This week";
+  return "Earlier";
+}
+
+"""#
+
+private let threadJS: StaticString = #"""
+/** The messages of the open conversation, and where they are scrolled to. */
+
+import { announce, arrange, button, el, setText } from "./dom.js";
+import { ReplyView } from "./reply-view.js";
+
+const byID = (id) => document.getElementById(id);
+
+/** Draws the open conversation; what did not change is not touched. */
+export class Thread {
+  #chat;
+  #scroller = byID("scroller");
+  #list = byID("thread");
+  #turns = new Map(); // message id or outbox key -> { root, … }
+  #shown = null; // the `open` that is drawn
+  #follows = true; // whether the end stays in sight
+  #lastTop = 0;
+  #first; // the id of the oldest message drawn
+
+  constructor(chat) {
+    this.#chat = chat;
+    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    byID("to-end").addEventListener("click", () => this.follow());
+    byID("load-older").addEventListener("click", () => chat.loadOlder());
+    byID("trouble-retry").addEventListener("click", () => chat.refresh());
+    new ResizeObserver(() => this.#keepPlace()).observe(this.#scroller);
+    this.#list.addEventListener("click", (event) => copyClicked(event));
+  }
+
+  /** Goes to the end and stays there while answers grow. */
+  follow() {
+    this.#follows = true;
+    this.#keepPlace();
+  }
+
+  render(state) {
+    const { open } = state;
+    if (open !== this.#shown) {
+      this.#shown = open;
+      this.#turns.clear();
+      this.#follows = true;
+    }
+    const waiting = state.outbox.filter((entry) => (open.id === null ? entry.draft === open.draft : entry.conversationID === open.id));
+    const first = open.messages[0]?.id;
+    const distance = this.#scroller.scrollHeight - this.#scroller.scrollTop;
+    const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
+    this.#first = first;
+
+    const last = waiting.length > 0 ? null : open.messages.at(-1);
+    arrange(this.#list, [
+      ...open.messages.map((message) => this.#turn(message, message === last)),
+      ...waiting.map((entry) => this.#unsent(entry)),
+    ]);
+    const isEmpty = open.messages.length === 0 && waiting.length === 0;
+    byID("empty").hidden = !(isEmpty && open.id === null);
+    byID("trouble").hidden = !open.error;
+    byID("loading").hidden = open.loaded || Boolean(open.error);
+    byID("load-older").hidden = !open.hasOlder;
+    if (open.error) showTrouble(open.error);
+    if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
+    this.#keepPlace();
+  }
+
+  #turn(message, isLast) {
+    let turn = this.#turns.get(message.id);
+    if (!turn) {
+      const answer = new ReplyView(this.#chat);
+      const root = el("div", { class: "turn", "data-message": message.id }, question(message.content), answer.root);
+      turn = { root, answer };
+      this.#turns.set(message.id, turn);
+    }
+    turn.answer.render(message.replies, isLast);
+    return turn.root;
+  }
+
+  #unsent(entry) {
+    let turn = this.#turns.get(entry.key);
+    if (!turn) {
+      const note = el("div", { class: "unsent" });
+      turn = { root: el("div", { class: "turn" }, question(entry.content), note), note, state: "" };
+      this.#turns.set(entry.key, turn);
+    }
+    if (turn.state !== entry.state) {
+      turn.state = entry.state;
+      turn.note.replaceChildren(...(entry.state === "unsent" ? this.#unsentNote(entry) : [el("span", { class: "soft" }, "Sending…")]));
+    }
+    return turn.root;
+  }
+
+  #unsentNote(entry) {
+    const retry = button("Send again", "again", {}, false);
+    const discard = button("Discard", "close", {}, false);
+    retry.addEventListener("click", () => this.#chat.resend(entry.key));
+    discard.addEventListener("click", () => this.#chat.discard(entry.key));
+    const details = Array.isArray(entry.error.details) ? entry.error.details.map(({ field, message }) => `${field} ${message}.`) : [];
+    return [el("span", { role: "alert" }, ["Not sent.", entry.error.message, ...details].join(" ")), retry, discard];
+  }
+
+  // -------------------------------------------------------------- scrolling
+
+  /** Going up ends following; coming to the end begins it again. */
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const rest = scrollHeight - scrollTop - clientHeight;
+    if (scrollTop < this.#lastTop - 1 && rest > 8) this.#follows = false;
+    else if (rest <= 8) this.#follows = true;
+    this.#lastTop = scrollTop;
+    byID("to-end").hidden = this.#follows || rest < 80;
+    if (scrollTop < 200 && this.#shown?.hasOlder && !this.#follows) this.#chat.loadOlder();
+  }
+
+  #keepPlace() {
+    if (this.#follows && this.#list.childElementCount > 0) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#scrolled();
+  }
+}
+
+function question(text) {
+  return el("article", { class: "question", "aria-label": "You" }, el("div", { class: "bubble" }, text));
+}
+
+function showTrouble(error) {
+  const isGone = error.status === 404;
+  setText(byID("trouble-title"), isGone ? "This conversation is not here" : "The messages could not be read");
+  setText(byID("trouble-text"), isGone
+    ? "It was deleted, or it belongs to another user. Choose another one, or begin a new one."
+    : error.message);
+  byID("trouble-retry").hidden = isGone;
+}
+
+/** Copies a code block or a whole answer. */
+async function copyClicked(event) {
+  const control = event.target.closest("[data-copy]");
+  if (!control) return;
+  const text = control.dataset.copy === "code"
+    ? control.closest(".code").querySelector("code").textContent
+    : control.copyText();
+  const isCopied = await copy(text);
+  announce(isCopied ? "Copied." : "Copying is not possible here.");
+  control.classList.toggle("done", isCopied);
+  setTimeout(() => control.classList.remove("done"), 1500);
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without https the clipboard is out of reach; the old way still works.
+    const field = el("textarea", { class: "unseen" }, text);
+    document.body.append(field);
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    return isCopied;
+  }
+}
 
 """#

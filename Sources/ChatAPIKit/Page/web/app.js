@@ -1,0 +1,119 @@
+/** The chat page: joins the wire part with what is seen. */
+
+import { HawkChat } from "./hawk-chat.js";
+import { Composer } from "./composer.js";
+import { Dialogs } from "./dialogs.js";
+import { icon, setText } from "./dom.js";
+import { Session } from "./session.js";
+import { Sidebar } from "./sidebar.js";
+import { Thread } from "./thread.js";
+
+const byID = (id) => document.getElementById(id);
+
+for (const element of document.querySelectorAll("[data-icon]")) element.prepend(icon(element.dataset.icon));
+
+const session = new Session();
+const chat = new HawkChat({ token: session.token });
+const sidebar = new Sidebar(chat, new Dialogs(chat));
+const thread = new Thread(chat);
+const composer = new Composer(chat, thread);
+
+// ---------------------------------------------------------------- the address names the conversation
+
+function conversationOfAddress() {
+  const match = /^#\/c\/([\w-]+)$/.exec(location.hash);
+  return match ? match[1] : null;
+}
+
+addEventListener("hashchange", () => {
+  chat.open(conversationOfAddress());
+  sidebar.close();
+  composer.focus();
+});
+
+/** A new conversation gets its address once it has an id; the address never opens another one by this. */
+function showAddress({ open }) {
+  const wanted = open.id === null ? "#/" : `#/c/${open.id}`;
+  if (location.hash !== wanted) history.replaceState(null, "", wanted);
+}
+
+// ---------------------------------------------------------------- the network and the window come and go
+
+addEventListener("online", () => chat.wake());
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) chat.wake();
+});
+byID("reconnect").addEventListener("click", () => chat.wake());
+byID("dismiss-notice").addEventListener("click", () => chat.dismissNotice());
+byID("sign-out").addEventListener("click", async () => {
+  session.end();
+  await chat.signOut();
+});
+
+session.bindForm(() => chat.resume());
+
+// ---------------------------------------------------------------- drawing
+
+let isPlanned = false;
+
+/** Draws once per frame, however much changed; a hidden page has no frames and draws now and then. */
+function plan() {
+  if (isPlanned) return;
+  isPlanned = true;
+  const draw = () => {
+    isPlanned = false;
+    render(chat.state);
+  };
+  if (document.hidden) setTimeout(draw, 250);
+  else requestAnimationFrame(draw);
+}
+
+let shownPhase = "";
+
+function render(state) {
+  if (state.phase !== shownPhase) {
+    shownPhase = state.phase;
+    document.body.dataset.phase = state.phase;
+    if (state.phase === "signed-out") session.show();
+    if (state.phase === "ready") composer.focus();
+  }
+  if (state.phase === "starting") return setText(byID("starting-text"), state.notice?.message ?? "Connecting…");
+  if (state.phase !== "ready") return;
+  showAddress(state);
+  renderBanners(state);
+  sidebar.render(state);
+  thread.render(state);
+  composer.render(state);
+}
+
+/** Only an outage that lasts is worth a banner: most are over before it could be read. */
+let outageTimer = null;
+let isOutageShown = false;
+
+function renderBanners({ config, connection, notice }) {
+  byID("simulated").hidden = !config.simulated;
+  const isOut = connection.status !== "online";
+  if (isOut && outageTimer === null) {
+    outageTimer = setTimeout(() => {
+      isOutageShown = true;
+      plan();
+    }, 1500);
+  } else if (!isOut && outageTimer !== null) {
+    clearTimeout(outageTimer);
+    outageTimer = null;
+    isOutageShown = false;
+  }
+  byID("offline").hidden = !isOutageShown;
+  if (isOutageShown) {
+    setText(byID("offline-text"), navigator.onLine
+      ? "The connection is lost. Trying to get it back; nothing you see gets lost."
+      : "You are offline. The page goes on by itself once the network is back.");
+  }
+  const isWorthSaying = notice && !(notice.code === "network" && isOutageShown);
+  byID("notice").hidden = !isWorthSaying;
+  if (isWorthSaying) setText(byID("notice-text"), notice.message);
+}
+
+chat.subscribe(plan);
+chat.open(conversationOfAddress());
+chat.start();

@@ -1,0 +1,315 @@
+/**
+ * Markdown as chat models write it, to DOM nodes.
+ *
+ * No HTML passes through: what looks like a tag is text. Links go to http, https and mailto only,
+ * and an image becomes a link, so that reading an answer loads nothing from anywhere.
+ */
+
+import { el, icon, morph } from "./dom.js";
+
+const DEEPEST = 10; // levels of quotes, lists and emphasis; what lies deeper is plain text
+const FENCE = /^( {0,3})(`{3,}|~{3,})\s*([^`]*)$/;
+const HEADING = /^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$/;
+const RULE = /^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$/;
+const QUOTE = /^ {0,3}> ?/;
+const ITEM = /^( *)([-*+]|\d{1,9}[.)])(?:( +)(.*)|\s*)$/;
+const TABLE_LINE = /^ {0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
+
+/**
+ * Shows `text` in `container`, replacing only the blocks that changed since the last call.
+ *
+ * With `open`, the text is still growing: what its end leaves unclosed is shown as if it were closed.
+ */
+export function showMarkdown(container, text, { open = false } = {}) {
+  const blocks = splitBlocks(text);
+  for (const [index, block] of blocks.entries()) {
+    const isOpen = open && index === blocks.length - 1;
+    const source = `${isOpen}${block.kind}\n${block.lines.join("\n")}`;
+    const old = container.children[index];
+    if (old && sources.get(old) === source) continue;
+    const next = renderBlock(block, 0, isOpen);
+    sources.set(old ? morph(old, next) : container.appendChild(next), source);
+  }
+  while (container.children.length > blocks.length) container.lastElementChild.remove();
+}
+
+/** What each shown block was made from. */
+const sources = new WeakMap();
+
+// ---------------------------------------------------------------- blocks
+
+/** Cuts text into blocks: { kind, lines, … }. */
+function splitBlocks(text) {
+  const lines = text.replace(/\r\n?/g, "\n").replaceAll("\t", "    ").split("\n");
+  const blocks = [];
+  for (let at = 0; at < lines.length; ) {
+    if (lines[at].trim() === "") {
+      at += 1;
+      continue;
+    }
+    const block = blockAt(lines, at);
+    blocks.push(block);
+    at = block.end;
+  }
+  return blocks;
+}
+
+function blockAt(lines, start) {
+  const line = lines[start];
+  const fence = FENCE.exec(line);
+  if (fence) return codeAt(lines, start, fence);
+  if (HEADING.test(line)) return { kind: "heading", lines: [line], end: start + 1 };
+  if (RULE.test(line)) return { kind: "rule", lines: [line], end: start + 1 };
+  if (QUOTE.test(line)) return take("quote", lines, start, (next) => next.trim() !== "" && (QUOTE.test(next) || !startsBlock(next)));
+  const item = ITEM.exec(line);
+  if (item) return listAt(lines, start, item);
+  if (isTableAt(lines, start)) return take("table", lines, start, (next) => next.includes("|"));
+  return take("paragraph", lines, start, (next, at) => next.trim() !== "" && !startsBlock(next) && !isTableAt(lines, at));
+}
+
+/** The first line and those after it for which `belongs` holds. */
+function take(kind, lines, start, belongs) {
+  let end = start + 1;
+  while (end < lines.length && belongs(lines[end], end)) end += 1;
+  return { kind, lines: lines.slice(start, end), end };
+}
+
+function startsBlock(line) {
+  return FENCE.test(line) || HEADING.test(line) || RULE.test(line) || QUOTE.test(line) || /^ {0,3}(?:[-*+]|1[.)]) +\S/.test(line);
+}
+
+function codeAt(lines, start, [, indent, marks, info]) {
+  const closing = new RegExp(`^ {0,3}${marks[0]}{${marks.length},}\\s*$`);
+  let end = start + 1;
+  while (end < lines.length && !closing.test(lines[end])) end += 1;
+  const strip = new RegExp(`^ {0,${indent.length}}`);
+  const code = lines.slice(start + 1, end).map((line) => line.replace(strip, ""));
+  return { kind: "code", language: info.trim().split(/\s+/)[0], lines: code, end: Math.min(end + 1, lines.length) };
+}
+
+function isTableAt(lines, at) {
+  const rule = lines[at + 1];
+  return lines[at].includes("|") && rule !== undefined && rule.includes("-") && TABLE_LINE.test(rule)
+    && cells(lines[at]).length === cells(rule).length;
+}
+
+/** A list: its items' lines, without their marker and indentation. */
+function listAt(lines, start, [, outer, firstMark]) {
+  const isOrdered = /\d/.test(firstMark);
+  const items = [];
+  let inner = 0;
+  let end = start;
+  for (; end < lines.length; end += 1) {
+    const line = lines[end];
+    const indent = line.length - line.trimStart().length;
+    const item = RULE.test(line) ? null : ITEM.exec(line);
+    if (item && item[1].length < outer.length + 2 && /\d/.test(item[2]) === isOrdered) {
+      inner = item[1].length + item[2].length + Math.min(item[3]?.length ?? 1, 4);
+      items.push([item[4] ?? ""]);
+    } else if (line.trim() === "") {
+      if (lines.slice(end).every((rest) => rest.trim() === "")) break;
+      items.at(-1).push("");
+    } else if (indent >= Math.min(inner, outer.length + 2)) {
+      items.at(-1).push(line.slice(Math.min(indent, inner)));
+    } else if (lines[end - 1].trim() !== "" && !startsBlock(line)) {
+      items.at(-1).push(line); // a paragraph of the item goes on without its indentation
+    } else break;
+  }
+  const kind = isOrdered ? "ordered" : "bulleted";
+  return { kind, first: parseInt(firstMark, 10), items, lines: lines.slice(start, end), end };
+}
+
+function renderBlock(block, depth, isOpen) {
+  switch (block.kind) {
+    case "code": return renderCode(block);
+    case "heading": {
+      const [, marks, text] = HEADING.exec(block.lines[0]);
+      const level = Math.min(marks.length + 2, 6); // h1 and h2 belong to the page
+      return withInline(el(`h${level}`, { class: `level-${marks.length}` }), text ?? "", isOpen);
+    }
+    case "rule": return el("hr");
+    case "quote": {
+      const text = block.lines.map((line) => line.replace(QUOTE, "")).join("\n");
+      return el("blockquote", {}, renderNested(text, depth, isOpen));
+    }
+    case "ordered":
+    case "bulleted": return renderList(block, depth, isOpen);
+    case "table": return renderTable(block, isOpen);
+    default: return withInline(el("p"), block.lines.map((line) => line.trimStart()).join("\n"), isOpen);
+  }
+}
+
+function renderNested(text, depth, isOpen) {
+  if (depth >= DEEPEST) return [el("p", {}, text)];
+  const blocks = splitBlocks(text);
+  return blocks.map((block, index) => renderBlock(block, depth + 1, isOpen && index === blocks.length - 1));
+}
+
+function renderCode({ language, lines }) {
+  return el(
+    "div", { class: "code" },
+    el("div", { class: "code-head" }, el("span", {}, language || "text"),
+      el("button", { type: "button", class: "copy", "data-copy": "code" }, icon("copy"), el("span", {}, "Copy"))),
+    el("pre", { tabindex: "0" }, el("code", {}, lines.join("\n"))));
+}
+
+function renderList({ kind, first, items }, depth, isOpen) {
+  const list = el(kind === "ordered" ? "ol" : "ul", { start: kind === "ordered" && first !== 1 ? first : null });
+  for (const [index, lines] of items.entries()) {
+    list.append(el("li", {}, renderNested(lines.join("\n"), depth, isOpen && index === items.length - 1)));
+  }
+  return list;
+}
+
+function cells(line) {
+  return line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
+}
+
+function renderTable({ lines: [head, rule, ...rows] }, isOpen) {
+  const sides = cells(rule).map((cell) => (/^:.*:$/.test(cell) ? "center" : cell.endsWith(":") ? "right" : null));
+  const row = (line, tag) => {
+    const texts = cells(line);
+    return el("tr", {}, sides.map((side, index) => withInline(
+      el(tag, { class: side, scope: tag === "th" ? "col" : null }), texts[index] ?? "", isOpen)));
+  };
+  return el(
+    "div", { class: "table", tabindex: "0", role: "group", "aria-label": "Table" },
+    el("table", {}, el("thead", {}, row(head, "th")), el("tbody", {}, rows.map((line) => row(line, "td")))));
+}
+
+// ---------------------------------------------------------------- inline
+
+function withInline(element, text, isOpen) {
+  // A mark that has just begun at the end of growing text is not shown before what it marks.
+  const shown = isOpen ? text.replace(/(^|[\s(])[*_~`]{1,3}$/, "$1") : text;
+  element.append(...inline(shown.trimEnd(), 0, isOpen));
+  return element;
+}
+
+/** The nodes of a piece of text. */
+function inline(text, depth, isOpen) {
+  const nodes = [];
+  let plain = "";
+  const add = (node) => {
+    if (plain !== "") nodes.push(document.createTextNode(plain));
+    plain = "";
+    nodes.push(node);
+  };
+  for (let at = 0; at < text.length; ) {
+    const found = depth < DEEPEST ? inlineAt(text, at, depth, isOpen) : null;
+    if (found?.node) add(found.node);
+    else plain += found ? found.text : text[at];
+    at = found ? found.end : at + 1;
+  }
+  if (plain !== "") nodes.push(document.createTextNode(plain));
+  return nodes;
+}
+
+/** What begins at a character: { node or text, end }, or null for the character itself. */
+function inlineAt(text, at, depth, isOpen) {
+  switch (text[at]) {
+    case "\\": {
+      if (text[at + 1] === "\n") return { node: el("br"), end: at + 2 };
+      return /[!-/:-@[-`{-~]/.test(text[at + 1] ?? "") ? { text: text[at + 1], end: at + 2 } : null;
+    }
+    case "\n": return { node: el("br"), end: at + 1 };
+    case "`": return codeSpanAt(text, at, isOpen);
+    case "*":
+    case "_":
+    case "~": return emphasisAt(text, at, depth, isOpen);
+    case "!": return text[at + 1] === "[" ? linkAt(text, at + 1, depth, isOpen, true) : null;
+    case "[": return linkAt(text, at, depth, isOpen, false);
+    case "<": {
+      const address = /^<((?:https?:\/\/|mailto:)[^\s<>]{1,2000})>/i.exec(text.slice(at, at + 2010));
+      return address ? { node: link(address[1], [address[1].replace(/^mailto:/i, "")]), end: at + address[0].length } : null;
+    }
+    case "h":
+    case "H": return /\w/.test(text[at - 1] ?? "") ? null : bareLinkAt(text, at);
+    default: return null;
+  }
+}
+
+function codeSpanAt(text, at, isOpen) {
+  const marks = /^`+/.exec(text.slice(at))[0];
+  for (let close = at + marks.length; ; close += 1) {
+    close = text.indexOf(marks, close);
+    if (close < 0) break;
+    const isWhole = text[close - 1] !== "`" && text[close + marks.length] !== "`";
+    if (isWhole) return { node: el("code", {}, text.slice(at + marks.length, close).trim()), end: close + marks.length };
+    while (text[close + 1] === "`") close += 1;
+  }
+  if (isOpen && marks.length === 1 && at + 1 < text.length) return { node: el("code", {}, text.slice(at + 1)), end: text.length };
+  return { text: marks, end: at + marks.length };
+}
+
+function emphasisAt(text, at, depth, isOpen) {
+  const mark = text[at];
+  const isDouble = text[at + 1] === mark;
+  const marks = isDouble ? mark + mark : mark;
+  const start = at + marks.length;
+  const plain = { text: marks, end: start };
+  if (mark === "~" && !isDouble) return plain;
+  if (/^\s?$/.test(text[start] ?? "") || text[start] === mark && isDouble && text[start + 1] === mark) return plain;
+  if (mark === "_" && /\w/.test(text[at - 1] ?? "")) return plain; // snake_case is a word
+  const tag = mark === "~" ? "s" : isDouble ? "strong" : "em";
+  const close = closingAt(text, start, marks);
+  if (close > 0) return { node: el(tag, {}, inline(text.slice(start, close), depth + 1, false)), end: close + marks.length };
+  // While text grows, an unclosed ** is bold already: its stars would flash otherwise.
+  if (isOpen && isDouble) return { node: el(tag, {}, inline(text.slice(start).replace(/[*_~]$/, ""), depth + 1, true)), end: text.length };
+  return plain;
+}
+
+/** Where an emphasis ends; -1 if it does not. */
+function closingAt(text, start, marks) {
+  const mark = marks[0];
+  const last = Math.min(text.length, start + 5000); // no emphasis is longer, and hostile text costs little
+  for (let at = start; at < last; at += 1) {
+    if (text[at] === "\\") at += 1;
+    else if (text[at] === "`") {
+      const close = text.indexOf("`", at + 1);
+      if (close > 0) at = close;
+    } else if (text[at] === mark) {
+      let run = 1;
+      while (text[at + run] === mark) run += 1;
+      const fits = marks.length === 2 ? run >= 2 : run === 1 || run === 3;
+      const ends = !/\s/.test(text[at - 1]) && !(mark === "_" && /\w/.test(text[at + run] ?? ""));
+      if (fits && ends && at > start) return at + run - marks.length;
+      at += run - 1;
+    }
+  }
+  return -1;
+}
+
+function linkAt(text, at, depth, isOpen, isImage) {
+  const rest = text.slice(at, at + 4000);
+  const match = /^\[((?:[^[\]\\\n]|\\.|\[[^[\]\n]*\]){0,1000})\]\(\s*(?:<([^<>\n]*)>|((?:[^\s()]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/.exec(rest);
+  if (!match) {
+    const growing = isOpen && /^\[([^[\]\n]{1,200})\]\([^)\n]*$/.exec(rest); // its address is still being written
+    return growing ? { text: growing[1], end: at + rest.length } : null;
+  }
+  const [whole, label, bracketed, bare] = match;
+  const address = bracketed ?? bare;
+  const content = isImage ? [label || "image"] : inline(label, depth + 1, false);
+  return { node: link(address, content, isImage), end: at + whole.length };
+}
+
+function bareLinkAt(text, at) {
+  const match = /^https?:\/\/[^\s<>"'`*]{1,2000}/i.exec(text.slice(at, at + 2010));
+  if (!match) return null;
+  let address = match[0].replace(/[.,;:!?]+$/, "");
+  while (address.endsWith(")") && address.split(")").length > address.split("(").length) address = address.slice(0, -1);
+  return { node: link(address, [address]), end: at + address.length };
+}
+
+/** A link that opens elsewhere and tells nothing about this page; its text alone if its address is no good. */
+function link(address, content, isImage = false) {
+  let url = null;
+  try {
+    url = new URL(address);
+  } catch {
+    // no address of its own: a relative link would lead into this page
+  }
+  if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return el("span", {}, content);
+  const attributes = { href: url.href, target: "_blank", rel: "noopener noreferrer", class: isImage ? "image-link" : null };
+  return el("a", attributes, content);
+}
