@@ -96,10 +96,8 @@ struct Call {
 
     /// The next bytes of an answer, before whichever deadline comes first; nil at its end.
     ///
-    /// - Parameters:
-    ///   - hasBegun: whether a piece of the answer has arrived, so that only silence matters from now on.
-    ///   - isFinishing: whether the answer is complete: then what goes wrong takes nothing from it, and the formal end is
-    ///     not waited for long.
+    /// Once a piece of it has arrived (`hasBegun`) only silence matters, not queueing. Once it is complete
+    /// (`isFinishing`) what goes wrong takes nothing from it, and the formal end is not waited for long.
     func next(
         of body: any TransportBody,
         hasBegun: Bool,

@@ -9,7 +9,8 @@ extension DeepSeekClient {
         public var connectTimeout: Duration
         /// The most time from sending the request to the first piece of the answer: 10 min.
         ///
-        /// Queueing counts: the API itself keeps a request waiting that long (with keep-alive comments) before it closes.
+        /// Queueing counts: the API itself keeps a request waiting that long (with keep-alive comments) before it
+        /// closes.
         public var firstByteTimeout: Duration
         /// The most time without a single byte once the head of the answer is there: 60 s.
         ///

@@ -10,8 +10,8 @@ internal import PlatformCore
 /// ```
 ///
 /// A stream ends in one of two ways: with a `finish` event, or with a `DeepSeekError`; a stall, a cut connection and an
-/// answer without an end are errors that carry what had arrived. The key goes nowhere but to the base URL: redirects are
-/// not followed, and plain http is refused beyond this machine.
+/// answer without an end are errors that carry what had arrived. The key goes nowhere but to the base URL: redirects
+/// are not followed, and plain http is refused beyond this machine.
 ///
 /// Cost: one thread and one pool of connections per `CurlTransport`; make one client and share it. Does not call tools,
 /// keep history or limit how much is asked at once.

@@ -1,7 +1,7 @@
 /// How often a failed request is sent again, and after what delay.
 ///
-/// Only while nothing has been delivered, and only for what a moment may mend: 429, 500, 503, a connection that could not
-/// be made or broke before the first piece, a server out of resources, an answer without a word.
+/// Only while nothing has been delivered, and only for what a moment may mend: 429, 500, 503, a connection that could
+/// not be made or broke before the first piece, a server out of resources, an answer without a word.
 public struct RetryPolicy: Sendable, Hashable {
     /// How many times: 2; more than that is the business of a queue.
     public var limit: Int
@@ -19,8 +19,8 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// How long to wait before sending again after the `attempt`th request failed; nil: give up.
     ///
-    /// - Parameter draw: a number from 0 to 1 that spreads the clients of one bad moment.
-    func delay(afterAttempt attempt: Int, failedWith error: DeepSeekError, draw: Double) -> Duration? {
+    /// `draw` is a number from 0 to 1 that spreads the clients of one bad moment.
+    package func delay(afterAttempt attempt: Int, failedWith error: DeepSeekError, draw: Double) -> Duration? {
         guard attempt <= limit, error.isWorthRetryingHere else { return nil }
         let backoff = min(delay * (1 << min(attempt - 1, 20)), maximumDelay)
         let spread = backoff * (0.5 + 0.5 * draw)

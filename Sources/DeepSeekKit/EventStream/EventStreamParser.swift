@@ -7,8 +7,8 @@
 ///
 /// The rules are the WHATWG's (https://html.spec.whatwg.org/multipage/server-sent-events.html, "Interpreting an event
 /// stream"), except that `id` and `retry` are passed over, since nothing here reconnects. An event that the end of the
-/// stream cuts off is never given. Pure: no socket, no clock. Data is a slice of what was fed, copied only when an event
-/// has several `data` lines.
+/// stream cuts off is never given. Pure: no socket, no clock. Data is a slice of what was fed, copied only when an
+/// event has several `data` lines.
 package struct EventStreamParser {
     /// One event: its type and its data lines, joined by line feeds.
     package struct Event: Equatable {

@@ -1,7 +1,7 @@
 /// Any JSON value: what a tool's schema is written in, and what passes through requests that this kit has no name for.
 ///
-/// Objects do not keep the order of their keys; they are sent sorted, so that equal values are equal bytes (the server's
-/// context cache lives on that).
+/// Objects do not keep the order of their keys; they are sent sorted, so that equal values are equal bytes (the
+/// server's context cache lives on that).
 public enum JSONValue: Sendable, Hashable {
     /// `null`.
     case null

@@ -2,7 +2,8 @@
 ///
 /// `CurlTransport` is the real one; tests script their own. A transport follows no redirect and does not retry.
 public protocol HTTPTransport: Sendable {
-    /// Sends a request and returns once the head of the answer is there; the body comes piece by piece from the response.
+    /// Sends a request and returns once the head of the answer is there; the body comes piece by piece from the
+    /// response.
     ///
     /// Ends promptly with `.cancelled`, the connection closed, when the calling task is cancelled.
     func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportResponse
@@ -65,7 +66,7 @@ public struct TransportResponse: Sendable {
     public var status: Int
     /// The headers, in order.
     public var headers: [TransportHeader]
-    /// The body. Dropping the last reference to it cancels the transfer.
+    /// The body; dropping the last reference to it cancels the transfer.
     public var body: any TransportBody
 
     /// An answer.
@@ -86,7 +87,7 @@ public struct TransportResponse: Sendable {
 public protocol TransportBody: AnyObject, Sendable {
     /// The next bytes, never empty; nil at the end.
     ///
-    /// - Parameter deadline: how long to wait for one byte; then `.deadline` is thrown and the connection closed.
+    /// Throws `.deadline` and closes the connection when no byte has come by then.
     func next(before deadline: ContinuousClock.Instant) async throws(TransportFailure) -> [UInt8]?
 
     /// No more is wanted, though the server may still be sending a little: the connection is kept if that ends soon.

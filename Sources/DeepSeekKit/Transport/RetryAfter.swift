@@ -1,9 +1,9 @@
 /// Reads the `Retry-After` header.
-enum RetryAfter {
+package enum RetryAfter {
     /// How long to wait: whole seconds or a date (RFC 9110 10.2.3); nil when it is neither.
     ///
-    /// - Parameter now: milliseconds since 1970, to count a date from.
-    static func parse(_ value: String, now: Int64) -> Duration? {
+    /// A date is counted from `now`, in milliseconds since 1970.
+    package static func parse(_ value: String, now: Int64) -> Duration? {
         if value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
             return Int64(value).map { .seconds(min($0, 86_400 * 365)) }
         }

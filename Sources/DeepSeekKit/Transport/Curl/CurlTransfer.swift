@@ -2,8 +2,8 @@ internal import PlatformCore
 
 /// One request and its answer, between the thread that brings the bytes and the task that takes them.
 ///
-/// The driver's thread calls `received…` and `ended`; the consumer, from anywhere, the rest. Neither waits for the other:
-/// what must happen on the other side is posted or resumed after the lock is let go.
+/// The driver's thread calls `received…` and `ended`; the consumer, from anywhere, the rest. Neither waits for the
+/// other: what must happen on the other side is posted or resumed after the lock is let go.
 final class CurlTransfer: Sendable {
     /// The head of the answer.
     struct Head: Sendable {

@@ -3,8 +3,8 @@ internal import PlatformCore
 /// Brings bytes over by the system's libcurl: one thread, one pool of kept connections.
 ///
 /// HTTP/1.1 with keep-alive; TLS by libcurl's own trust store, or a private one; proxies as the environment names them
-/// (`https_proxy`, `no_proxy`, …), never for this machine. A cancelled transfer closes its socket at once; a body nobody
-/// takes is held at 64 KiB and the rest left in the network.
+/// (`https_proxy`, `no_proxy`, …), never for this machine. A cancelled transfer closes its socket at once; a body
+/// nobody takes is held at 64 KiB and the rest left in the network.
 ///
 /// The thread starts with the first request and ends when the transport and all bodies of its answers are gone. The one
 /// piece of global state is libcurl's own: `curl_global_init` is called once per process, before the first transport.
@@ -14,8 +14,8 @@ public final class CurlTransport: HTTPTransport {
 
     /// A transport with connections of its own.
     ///
-    /// - Parameter certificateAuthorityFile: a PEM file of the authorities to trust instead of the system's, for servers
-    ///   with a private certificate.
+    /// - Parameter certificateAuthorityFile: a PEM file of the authorities to trust instead of the system's, for
+    ///   servers with a private certificate.
     public init(certificateAuthorityFile: String? = nil) {
         self.certificateAuthorityFile = certificateAuthorityFile
         driver = CurlDriver()

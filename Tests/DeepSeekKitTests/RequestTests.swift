@@ -1,0 +1,101 @@
+import DeepSeekKit
+import Testing
+
+@Suite struct RequestTests {
+    private static func body(of request: ChatCompletionRequest, _ key: String = "k") async throws -> String {
+        let transport = ScriptedTransport(.stream(Chunk.content("x"), Chunk.finish(), Chunk.done))
+        _ = await DeepSeekClient.make(transport).events(of: request)
+        return String(decoding: try #require(transport.requests.first).body, as: UTF8.self)
+    }
+
+    @Test func `a plain question is sent with nothing that was not said`() async throws {
+        let body = try await Self.body(of: .make("Why?"))
+        #expect(
+            body
+                == #"{"messages":[{"content":"Why?","role":"user"}],"model":"deepseek-flash","stream":true,"stream_options":{"include_usage":true}}"#
+        )
+    }
+
+    @Test func `every field has its name on the wire`() async throws {
+        var request = ChatCompletionRequest(
+            model: "m",
+            messages: [.system("s"), .assistant("a", reasoning: "r")],
+            thinking: .disabled
+        )
+        request.messages.append(.tool("42", answering: "c1"))
+        request.messages.append(
+            .init(role: .user, content: .parts([.text("look"), .imageURL("https://x.example/p.png")]))
+        )
+        request.reasoningEffort = .low
+        request.maxTokens = 9
+        request.temperature = 0.5
+        request.stop = ["END"]
+        request.responseFormat = .jsonObject
+        request.tools = [.init(name: "now", description: "time", parameters: ["type": "object"], isStrict: true)]
+        request.toolChoice = .named("now")
+        request.userID = "u_1"
+        request.additionalFields = ["seed": 7]
+        let body = try await Self.body(of: request)
+        for part in [
+            #""thinking":{"type":"disabled"}"#, #""reasoning_effort":"low""#, #""max_tokens":9"#, #""temperature":0.5"#,
+            #""stop":["END"]"#, #""response_format":{"type":"json_object"}"#, #""user_id":"u_1""#, #""seed":7"#,
+            #""tool_choice":{"function":{"name":"now"},"type":"function"}"#, #""strict":true"#,
+            #""reasoning_content":"r""#, #""tool_call_id":"c1""#,
+            #"{"image_url":{"url":"https://x.example/p.png"},"type":"image_url"}"#,
+        ] {
+            #expect(body.contains(part), "\(part) in \(body)")
+        }
+    }
+
+    @Test func `the key goes into one header, and none when there is none`() async throws {
+        let transport = ScriptedTransport(.failing(.untrusted), .failing(.untrusted))
+        _ = await DeepSeekClient.make(transport) { $0.additionalHeaders = ["authorization": "Basic x", "X-Team": "a"] }
+            .events()
+        _ = await DeepSeekClient.make(transport, key: "").events()
+        let headers = transport.requests.map { request in
+            request.headers.filter { $0.name.lowercased() == "authorization" }.map(\.value)
+        }
+        #expect(headers == [["Bearer sk-secret-key"], []])
+        #expect(transport.requests.first?.headers.contains(.init("X-Team", "a")) == true)
+        #expect(transport.requests.first?.url == "https://api.deepseek.com/chat/completions")
+    }
+
+    @Test func `a number that is none is refused before sending`() async {
+        var request = ChatCompletionRequest.make()
+        request.temperature = .nan
+        let transport = ScriptedTransport()
+        #expect(await DeepSeekClient.make(transport).events(of: request).1?.code == .invalidRequest)
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test func `a whole answer is read after the blank lines that keep it alive`() async throws {
+        let json =
+            #"{"id":"a1","model":"m","novel":1,"choices":[{"message":{"role":"assistant","content":"Be","reasoning_content":"Hm"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#
+        let answer = ScriptedTransport.Answer(
+            headers: [.init("Content-Type", "application/json")],
+            steps: [.text("\n"), .text("\n\n"), .text(String(json.prefix(20))), .text(String(json.dropFirst(20)))]
+        )
+        let completion = try await DeepSeekClient.make(.init(answer)).complete(.make())
+        #expect(completion.id == "a1")
+        #expect(completion.content == "Be")
+        #expect(completion.reasoning == "Hm")
+        #expect(completion.finishReason == .stop)
+        #expect(completion.usage?.totalTokens == 2)
+    }
+
+    @Test func `a whole answer is tried again when it is empty`() async throws {
+        func answer(_ text: String) -> ScriptedTransport.Answer {
+            .page(200, #"{"choices":[{"message":{"content":"\#(text)"},"finish_reason":"stop"}]}"#)
+        }
+        let transport = ScriptedTransport(answer(""), answer("x"))
+        #expect(try await DeepSeekClient.make(transport).complete(.make()).content == "x")
+        #expect(transport.requests.count == 2)
+    }
+
+    @Test(arguments: ["<html>hello</html>", "{\"choices\":[", "{}", ""])
+    func `a whole answer that is none is a decoding error`(_ body: String) async {
+        await #expect { try await DeepSeekClient.make(.init(.page(200, body))).complete(.make()) } throws: {
+            ($0 as? DeepSeekError)?.code == .decoding
+        }
+    }
+}
