@@ -64,14 +64,14 @@ import Testing
     }
 
     @Test func `a line longer than the limit is refused before it is whole`() {
-        #expect(throws: EventStreamParser.TooLong(limit: 100)) {
+        #expect(throws: EventStreamParser.TooLong.self) {
             try Self.parse([Array("data: ".utf8), [UInt8](repeating: 0x61, count: 200)], limit: 100)
         }
     }
 
     @Test func `an event whose lines together are longer than the limit is refused`() {
         let line = Array("data: 0123456789012345678901234567890123456789\n".utf8)
-        #expect(throws: EventStreamParser.TooLong(limit: 100)) {
+        #expect(throws: EventStreamParser.TooLong.self) {
             try Self.parse([line, line, line], limit: 100)
         }
     }
