@@ -16,4 +16,9 @@ package struct LoopBound<Value>: @unchecked Sendable {
         loop.preconditionCurrent()
         return bound
     }
+
+    /// The value, or nil off the loop's thread: for a task that may outlive the loop.
+    package var ifCurrent: Value? {
+        loop.isCurrent ? bound : nil
+    }
 }

@@ -44,7 +44,8 @@ package final class StreamConnection: ByteStream {
     private var deadline: Int64 = 0
     private var stallDeadline: Int64 = 0
 
-    init(_ descriptor: Int32, peer: SocketAddress, loop: EventLoop) {
+    /// Takes over a connected, non-blocking socket: one of a pair, or inherited.
+    package init(_ descriptor: Int32, peer: SocketAddress, loop: EventLoop) {
         self.descriptor = descriptor
         self.peer = peer
         self.loop = loop

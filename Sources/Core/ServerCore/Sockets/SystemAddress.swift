@@ -127,6 +127,9 @@ enum SystemAddress {
 }
 
 extension SystemError {
+    /// EINVAL, for what never reached the system.
+    static var invalidArgument: Int32 { EINVAL }
+
     /// Whether it says that this machine has no IPv6.
     var isNoIPv6: Bool { code == EAFNOSUPPORT || code == EADDRNOTAVAIL }
 }
