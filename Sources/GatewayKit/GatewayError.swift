@@ -33,6 +33,8 @@ public struct GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
     public let attempt: String
     /// What the system, the peer or the check said; never a secret or a message's content.
     public let cause: String
+    /// When `clients(ofUids:)` failed because of some gateways: what the others said; nil otherwise.
+    public internal(set) var partialClients: [String: [ClientID]]?
 
     /// An error from its parts.
     public init(_ code: Code, attempt: String, cause: String) {
