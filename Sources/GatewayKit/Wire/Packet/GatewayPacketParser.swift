@@ -15,7 +15,8 @@ package struct GatewayPacketParser: Sendable {
         case tooShort
     }
 
-    private let limit: Int
+    /// The largest packet taken, header included.
+    package var limit: Int
     private var buffer: [UInt8] = []
     private var start = 0
 

@@ -29,6 +29,11 @@ package struct RegisterDirectory: Sendable {
         return gateways.map(\.address).filter { seen.insert($0).inserted }
     }
 
+    /// Whether a connection has announced itself.
+    package func knows(_ connection: Int) -> Bool {
+        workers.contains(connection) || gateways.contains { $0.connection == connection }
+    }
+
     /// A connection sent a line.
     package mutating func received(_ line: [UInt8], on connection: Int, from ip: String) -> [Action] {
         do throws(RegisterMessage.Violation) {

@@ -1,0 +1,111 @@
+import ServerCore
+
+/// One connection to a gateway's inner port: packets in, answers out in the order of the questions.
+final class InnerConnection: ByteStreamDelegate {
+    /// How much may wait for a peer that asks more than it reads, before nothing more of it is read.
+    private static let maxUnsent = 1 << 20
+    private static let maxUnanswered = 1024
+    /// What a stranger may send before the secret.
+    private static let strangerLimit = 64 << 10
+
+    let connection: StreamConnection
+    private let port: InnerPort
+    private let backend: any InnerBackend
+    private var gate: InnerGate
+    private var parser: GatewayPacketParser
+    /// The number of the next question, and of the next one to be answered.
+    private var asked = 0
+    private var answered = 0
+    /// Answers that came before those to earlier questions.
+    private var early: [Int: [UInt8]] = [:]
+    private var hasPeerEnded = false
+
+    init(_ connection: StreamConnection, of port: InnerPort, secret: [UInt8], backend: any InnerBackend) {
+        self.connection = connection
+        self.port = port
+        self.backend = backend
+        gate = InnerGate(secret: secret)
+        parser = GatewayPacketParser(limit: gate.isOpen ? GatewayPacket.defaultLimit : Self.strangerLimit)
+    }
+
+    var stream: any ByteStream { connection }
+
+    func start() {
+        connection.start(self)
+        // With the empty secret everyone may come and stay: there is no idle time-out on the inner port.
+        if !gate.isOpen { connection.setDeadline(after: .seconds(10)) }
+    }
+
+    func received(_ bytes: UnsafeMutableRawBufferPointer) {
+        parser.append(bytes)
+        do throws(GatewayPacketParser.Violation) {
+            while connection.isOpen, let packet = try parser.next() { take(packet) }
+        } catch {
+            refuse(error == .tooLong ? "a packet beyond the limit" : "a packet shorter than its header says")
+        }
+    }
+
+    func peerEnded() {
+        hasPeerEnded = true
+        closeWhenAnswered()
+    }
+
+    func drained() { throttle() }
+
+    func deadlinePassed() { refuse("no secret within 10 s") }
+
+    func closed(_ end: StreamEnd) { port.closed(self) }
+
+    private func take(_ packet: GatewayPacket) {
+        switch gate.judge(packet) {
+        case .refused(let reason): refuse(reason)
+        case .authenticated:
+            connection.setDeadline(after: nil)
+            parser.limit = GatewayPacket.defaultLimit
+        case .command:
+            // Unknown commands are ignored and leave the connection usable, as in the original.
+            guard let command = InnerCommand(packet) else { return }
+            perform(command)
+        }
+    }
+
+    private func perform(_ command: InnerCommand) {
+        guard case .query = command else { return backend.perform(command) { _ in } }
+        let number = asked
+        asked += 1
+        let bound = LoopBound(self, to: connection.loop)
+        backend.perform(command) { value in
+            let bytes = AnswerParser.encode(value)
+            bound.loop.execute { bound.value.answer(number, bytes) }
+        }
+        throttle()
+    }
+
+    private func answer(_ number: Int, _ bytes: [UInt8]) {
+        early[number] = bytes
+        while let next = early.removeValue(forKey: answered) {
+            connection.write(next)
+            answered += 1
+        }
+        throttle()
+        closeWhenAnswered()
+    }
+
+    private func throttle() {
+        guard connection.isOpen else { return }
+        if connection.unsent > Self.maxUnsent || asked - answered > Self.maxUnanswered {
+            connection.pauseReading()
+        } else {
+            connection.resumeReading()
+        }
+    }
+
+    private func closeWhenAnswered() {
+        if hasPeerEnded, asked == answered { connection.closeAfterFlush() }
+    }
+
+    private func refuse(_ reason: String) {
+        port.refused(connection.peer, reason)
+        connection.close()
+    }
+}

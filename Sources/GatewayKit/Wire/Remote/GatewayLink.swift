@@ -1,0 +1,227 @@
+import ServerCore
+
+/// One ordered connection to one gateway, made anew whenever it is lost.
+///
+/// Commands and queries go in the order of the calls, answers come in the order of the queries. Belongs to a loop and is
+/// touched only there. Nothing waits for ever: each order has a deadline.
+final class GatewayLink {
+    /// How long things may take, and how much may wait.
+    struct Limits: Sendable {
+        /// How long an order may wait until its bytes are with the kernel.
+        var patience: Duration = .seconds(2)
+        /// How long a gateway may take to answer; PHP's client waits as long.
+        var answer: Duration = .seconds(5)
+        /// How many bytes may wait for a gateway.
+        var backlog = 8 << 20
+        var pauses = Redialer.Pauses(first: .milliseconds(100), longest: .seconds(2))
+    }
+
+    /// What became of an order.
+    enum Outcome {
+        /// Its bytes are with the kernel.
+        case sent
+        /// The gateway answered.
+        case answered([UInt8])
+        /// It was not sent, or not wholly, or not answered.
+        case failed(GatewayError.Code, String)
+    }
+
+    /// Packets that go one behind the other, and who waits for them.
+    struct Order {
+        let bytes: [UInt8]
+        /// Whether the last of the packets is answered.
+        let isQuery: Bool
+        let done: (Outcome) -> Void
+    }
+
+    private enum State {
+        /// Dialling, or pausing before it.
+        case dialling
+        /// Connected, and asked whether it takes our secret.
+        case greeting(GatewaySession)
+        case ready(GatewaySession)
+        case stopped
+    }
+
+    let address: GatewayAddress
+    private let secret: [UInt8]
+    private let loop: EventLoop
+    private let limits: Limits
+    private let onEvent: @Sendable (GatewayEvent) -> Void
+    private let ended: (GatewayLink) -> Void
+    private var redialer: Redialer?
+    private var state = State.dialling
+    /// Attempts in a row that came to nothing: after one, orders fail at once instead of waiting.
+    private var failures = 0
+    private var held: [(order: Order, deadline: ContinuousClock.Instant)] = []
+    private var heldBytes = 0
+    private var timer: TimerID?
+
+    /// - Parameters:
+    ///   - address: which gateway.
+    ///   - secret: what it wants to hear.
+    ///   - loop: who owns the connection.
+    ///   - limits: how long things may take, and how much may wait.
+    ///   - onEvent: hears when the gateway is lost and found.
+    ///   - ended: called when a connection has gone, before the next attempt.
+    init(
+        _ address: GatewayAddress,
+        secret: [UInt8],
+        on loop: EventLoop,
+        limits: Limits,
+        onEvent: @escaping @Sendable (GatewayEvent) -> Void,
+        ended: @escaping (GatewayLink) -> Void
+    ) {
+        self.address = address
+        self.secret = secret
+        self.loop = loop
+        self.limits = limits
+        self.onEvent = onEvent
+        self.ended = ended
+    }
+
+    /// Whether the gateway takes orders at this moment.
+    var isReady: Bool {
+        if case .ready = state { true } else { false }
+    }
+
+    /// Whether nothing waits to be sent or answered.
+    var isIdle: Bool { held.isEmpty && (session?.isIdle ?? true) }
+
+    /// Dials and goes on until `stop`.
+    func start() {
+        redialer = Redialer("\(address)", on: loop, pauses: limits.pauses) { [weak self] connection in
+            self?.connected(connection)
+        } failed: { [weak self] reason in
+            self?.attemptFailed(reason)
+        }
+        redialer?.start()
+    }
+
+    /// Sends an order, or keeps it until there is a connection; `done` may be called at once.
+    func send(_ order: Order) {
+        switch state {
+        case .ready(let session):
+            guard fits(order, behind: session.connection.unsent) else { return fail(order, "too much waits for it") }
+            session.send(order, deadline: loop.now + (order.isQuery ? limits.answer : limits.patience))
+            watch()
+        case .dialling, .greeting:
+            guard failures == 0 else { return fail(order, "no connection") }
+            guard fits(order, behind: heldBytes) else { return fail(order, "too much waits for it") }
+            held.append((order, loop.now + limits.patience))
+            heldBytes += order.bytes.count
+            watch()
+        case .stopped: order.done(.failed(.stopped, "the client has ended"))
+        }
+    }
+
+    /// Closes the connection for good and fails what waits.
+    func stop() {
+        redialer?.stop()
+        if let timer { loop.cancel(timer) }
+        timer = nil
+        let session = session
+        state = .stopped
+        session?.connection.closeAfterFlush()
+        session?.failAll(.stopped, "the client has ended")
+        failHeld(.stopped, "the client has ended")
+    }
+
+    private var session: GatewaySession? {
+        switch state {
+        case .greeting(let session), .ready(let session): session
+        case .dialling, .stopped: nil
+        }
+    }
+
+    private func fits(_ order: Order, behind waiting: Int) -> Bool {
+        waiting == 0 || waiting + order.bytes.count <= limits.backlog
+    }
+
+    private func fail(_ order: Order, _ reason: String) {
+        order.done(.failed(.unreachable, "\(address): \(reason)"))
+    }
+
+    private func failHeld(_ code: GatewayError.Code, _ reason: String) {
+        let orders = held
+        held = []
+        heldBytes = 0
+        for entry in orders { entry.order.done(.failed(code, "\(address): \(reason)")) }
+    }
+
+    // MARK: The connection
+
+    private func connected(_ connection: StreamConnection) {
+        let session = GatewaySession(connection, of: self)
+        state = .greeting(session)
+        connection.start(session)
+        connection.setDeadline(after: .seconds(3))
+        // A wrong secret is answered by the end of the connection only, so the greeting ends in a question: once that is
+        // answered, the gateway takes orders.
+        let question = GatewayPacket(.isOnline).bytes
+        let bytes = secret.isEmpty ? question : GatewayPacket.authentication(secret: secret).bytes + question
+        let greeting = Order(bytes: bytes, isQuery: true) { [weak self, weak session] outcome in
+            if let self, let session, case .answered = outcome { ready(session) }
+        }
+        session.send(greeting, deadline: loop.now + limits.answer)
+    }
+
+    private func ready(_ session: GatewaySession) {
+        session.connection.setDeadline(after: nil)
+        state = .ready(session)
+        failures = 0
+        onEvent(.gatewayConnected(address))
+        let orders = held
+        held = []
+        heldBytes = 0
+        for entry in orders { send(entry.order) }
+    }
+
+    private func attemptFailed(_ reason: String) {
+        failures += 1
+        failHeld(.unreachable, reason)
+        ended(self)
+    }
+
+    /// A connection is of no more use.
+    func lost(_ session: GatewaySession, _ reason: String, code: GatewayError.Code = .unreachable) {
+        guard session === self.session else { return }
+        let wasReady = isReady
+        state = .dialling
+        session.settle()
+        session.connection.abort()
+        session.failAll(code, "\(address): \(reason)")
+        redialer?.lost()
+        if wasReady {
+            onEvent(.gatewayLost(address, reason: reason))
+            ended(self)
+        } else {
+            attemptFailed("\(reason) before it took us: is the secret the same?")
+        }
+    }
+
+    // MARK: Deadlines
+
+    /// Looks after the deadlines while something waits.
+    private func watch() {
+        guard timer == nil else { return }
+        timer = loop.schedule(after: .milliseconds(20)) { [weak self] in self?.look() }
+    }
+
+    private func look() {
+        timer = nil
+        let now = loop.now
+        while let first = held.first, first.deadline <= now {
+            held.removeFirst()
+            heldBytes -= first.order.bytes.count
+            fail(first.order, "no connection in time")
+        }
+        if let session, let overdue = session.overdue(at: now) {
+            switch overdue {
+            case .bytes: lost(session, "it takes no more bytes")
+            case .answer: lost(session, "no answer in time", code: .timedOut)
+            }
+        }
+        if !isIdle { watch() }
+    }
+}

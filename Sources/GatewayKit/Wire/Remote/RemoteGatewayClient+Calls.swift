@@ -1,0 +1,186 @@
+extension RemoteGatewayClient {
+    /// Sends a message to all gateways, or to those that the listed clients name.
+    ///
+    /// - Parameters:
+    ///   - message: a text or binary message, at most 10 MiB with its envelope.
+    ///   - target: who receives it.
+    /// - Returns: how many gateways took it, and which did not; the gateway of a listed client that is not registered
+    ///   counts as one that did not.
+    /// - Throws: `invalidArgument`, `stopped`, and when not one gateway was reached `unknownGateway`,
+    ///   `registerUnavailable` or `unreachable`.
+    @discardableResult
+    public func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery {
+        let attempt = "send a message"
+        let shipment = try Shipment(message, to: target, attempt: attempt)
+        guard shipment.gateways != [] else { return Delivery(gatewaysReached: 0) }
+        let replies = try await ask(shipment.gateways, isQuery: false, attempt) { shipment.bytes(for: $0) }
+        var delivery = Delivery(gatewaysReached: 0)
+        for reply in replies {
+            if reply.failure == nil {
+                delivery.gatewaysReached += 1
+            } else {
+                delivery.unreachable.append(reply.gateway)
+            }
+        }
+        if delivery.gatewaysReached == 0, let error = Self.error(of: replies, attempt: attempt) { throw error }
+        return delivery
+    }
+
+    /// Ties a socket to a uid, and asks on the same connection whether it is there.
+    ///
+    /// - Parameters:
+    ///   - uid: any string but `""` and `"0"`.
+    ///   - client: the socket.
+    /// - Returns: whether the socket was there; false means it has gone.
+    /// - Throws: `invalidArgument`, `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut` or `stopped`.
+    public func bind(uid: String, to client: ClientID) async throws(GatewayError) -> Bool {
+        let attempt = "bind a client"
+        try Shipment.check(uid, attempt: attempt)
+        let bind = GatewayPacket(.bindUid, connectionID: client.connection, extra: Array(uid.utf8))
+        let question = GatewayPacket(.isOnline, connectionID: client.connection)
+        return try await isOne(client, bind.bytes + question.bytes, attempt)
+    }
+
+    /// Ends the binding of a socket; returns when the command is with the kernel.
+    ///
+    /// - Parameter client: the socket; without a binding nothing happens.
+    /// - Throws: `unknownGateway`, `registerUnavailable`, `unreachable` or `stopped`.
+    public func unbind(_ client: ClientID) async throws(GatewayError) {
+        let attempt = "unbind a client"
+        let bytes = GatewayPacket(.unbindUid, connectionID: client.connection).bytes
+        let replies = try await ask([client.gateway], isQuery: false, attempt) { _ in bytes }
+        if let error = Self.error(of: replies, attempt: attempt) { throw error }
+    }
+
+    /// Whether a socket is open.
+    ///
+    /// - Parameter client: the socket.
+    /// - Returns: what its gateway says.
+    /// - Throws: `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut` or `stopped`.
+    public func isOnline(_ client: ClientID) async throws(GatewayError) -> Bool {
+        let question = GatewayPacket(.isOnline, connectionID: client.connection)
+        return try await isOne(client, question.bytes, "ask whether a client is online")
+    }
+
+    /// The sockets of several uids on all gateways.
+    ///
+    /// - Parameter uids: any strings but `""` and `"0"`.
+    /// - Returns: a list for each uid, gateway by gateway, each in order of binding.
+    /// - Throws: `unreachable` or `timedOut` if only one gateway did not answer, with what the others said in the error's
+    ///   `partialClients`; `invalidArgument`, `registerUnavailable`, `malformedAnswer` or `stopped`.
+    public func clients(ofUids uids: [String]) async throws(GatewayError) -> [String: [ClientID]] {
+        let attempt = "list the clients of uids"
+        for uid in uids { try Shipment.check(uid, attempt: attempt) }
+        guard !uids.isEmpty else { return [:] }
+        let question = GatewayPacket(.batchGetClientIDByUid, extra: Shipment.json(.list(uids.map(PHPValue.text)))).bytes
+        let replies = try await ask(nil, isQuery: true, attempt) { _ in question }
+        var clients: [String: [ClientID]] = Dictionary(uids.map { ($0, []) }) { first, _ in first }
+        for reply in replies {
+            guard let answer = reply.answer else { continue }
+            let lists = try Self.value(answer, from: reply.gateway, attempt: attempt)
+            for uid in Set(uids) { clients[uid]? += Self.clients(lists[.init(uid)], of: reply.gateway) }
+        }
+        guard var error = Self.error(of: replies, attempt: attempt) else { return clients }
+        error.partialClients = clients
+        throw error
+    }
+
+    /// The uid a socket is bound to.
+    ///
+    /// - Parameter client: the socket.
+    /// - Returns: its uid; nil if it is bound to none or gone.
+    /// - Throws: `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut`, `malformedAnswer` or `stopped`.
+    public func uid(of client: ClientID) async throws(GatewayError) -> String? {
+        let attempt = "ask for the uid of a client"
+        let id = PHPValue.int(Int64(client.connection))
+        var connections = PHPArray()
+        connections[.int(Int64(client.connection))] = id
+        let selection: PHPValue = ["fields": ["uid"], "where": ["connection_id": .array(connections)]]
+        let question = GatewayPacket(.select, extra: Shipment.json(selection)).bytes
+        let answer = try await answer(of: client.gateway, question, attempt)
+        guard case .string(let uid)? = answer[.int(Int64(client.connection))]?["uid"] else { return nil }
+        return String(decoding: uid, as: UTF8.self)
+    }
+}
+
+// MARK: - What the calls have in common
+
+extension RemoteGatewayClient {
+    /// What one gateway did with an order.
+    private struct Reply: Sendable {
+        let gateway: GatewayAddress
+        var answer: [UInt8]?
+        var failure: (code: GatewayError.Code, cause: String)?
+    }
+
+    /// Sends an order to each of some gateways, or to all there are, and gathers what becomes of it.
+    private func ask(
+        _ gateways: [GatewayAddress]?,
+        isQuery: Bool,
+        _ attempt: String,
+        _ bytes: @escaping @Sendable (GatewayAddress) -> [UInt8]
+    ) async throws(GatewayError) -> [Reply] {
+        let outcome: Result<[Reply], RemoteHub.NoGateway> = try await perform(attempt) { hub, done in
+            guard let gateways = gateways ?? hub.gateways else { return done(.failure(hub.emptiness)) }
+            let gathering = Gathering<Reply>(count: gateways.count) { done(.success($0)) }
+            for (index, gateway) in gateways.enumerated() {
+                let order = GatewayLink.Order(bytes: bytes(gateway), isQuery: isQuery) { outcome in
+                    var reply = Reply(gateway: gateway)
+                    switch outcome {
+                    case .sent: break
+                    case .answered(let answer): reply.answer = answer
+                    case .failed(let code, let cause): reply.failure = (code, cause)
+                    }
+                    gathering.put(reply, at: index)
+                }
+                hub.send(to: gateway, order)
+            }
+        }
+        switch outcome {
+        case .success(let replies): return replies
+        case .failure(let nobody): throw GatewayError(nobody.code, attempt: attempt, cause: nobody.cause)
+        }
+    }
+
+    /// One error for all the failures; nil if there is none.
+    private static func error(of replies: [Reply], attempt: String) -> GatewayError? {
+        let failures = replies.compactMap(\.failure)
+        guard let first = failures.first else { return nil }
+        let code = failures.allSatisfy { $0.code == first.code } ? first.code : .unreachable
+        return GatewayError(code, attempt: attempt, cause: failures.map(\.cause).joined(separator: "; "))
+    }
+
+    private static func value(
+        _ answer: [UInt8],
+        from gateway: GatewayAddress,
+        attempt: String
+    ) throws(GatewayError) -> PHPValue {
+        do throws(PHPValue.Malformed) {
+            return try PHPValue(serialized: answer)
+        } catch {
+            throw GatewayError(.malformedAnswer, attempt: attempt, cause: "\(gateway): \(error)")
+        }
+    }
+
+    private static func clients(_ list: PHPValue?, of gateway: GatewayAddress) -> [ClientID] {
+        guard case .array(let numbers)? = list else { return [] }
+        return numbers.values.compactMap { number in
+            InnerCommand.connectionID(number).map { ClientID(gateway: gateway, connection: $0) }
+        }
+    }
+
+    /// What one gateway answers.
+    private func answer(
+        of gateway: GatewayAddress,
+        _ bytes: [UInt8],
+        _ attempt: String
+    ) async throws(GatewayError) -> PHPValue {
+        let replies = try await ask([gateway], isQuery: true, attempt) { _ in bytes }
+        if let error = Self.error(of: replies, attempt: attempt) { throw error }
+        return try Self.value(replies.first?.answer ?? [], from: gateway, attempt: attempt)
+    }
+
+    private func isOne(_ client: ClientID, _ bytes: [UInt8], _ attempt: String) async throws(GatewayError) -> Bool {
+        try await answer(of: client.gateway, bytes, attempt) == 1
+    }
+}
