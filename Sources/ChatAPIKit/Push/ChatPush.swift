@@ -78,7 +78,7 @@ package enum ChatPush {
     private static func end(of reply: Reply) -> [JSON.Member] {
         [
             .init(name: "finish_reason", value: .string(reply.finishReason)),
-            .init(name: "usage", value: reply.usage.map(usage) ?? .null),
+            .init(name: "usage", value: reply.usage.map(JSON.init) ?? .null),
         ]
     }
 
@@ -88,16 +88,6 @@ package enum ChatPush {
             .init(name: "code", value: .string(failure.code)),
             .init(name: "message", value: .string(failure.message)),
             .init(name: "retryable", value: .bool(failure.isRetryable)),
-        ]
-    }
-
-    /// What an answer cost, by its names on the wire.
-    package static func usage(_ usage: TokenUsage) -> JSON {
-        [
-            "prompt_tokens": .integer(usage.promptTokens),
-            "cached_tokens": .integer(usage.cachedTokens),
-            "completion_tokens": .integer(usage.completionTokens),
-            "reasoning_tokens": .integer(usage.reasoningTokens),
         ]
     }
 }

@@ -1,7 +1,7 @@
 /// The queries of the chat store, as constants: a test asks SQLite how it would run each of them.
 ///
 /// None may cost more because other users have more.
-enum ChatQuery {
+package enum ChatQuery {
     static let conversation = """
         SELECT id, uid, title, created_at, updated_at FROM conversations WHERE id = ? AND uid = ?
         """
@@ -35,14 +35,14 @@ enum ChatQuery {
 
     private static let positionColumns = "id, message_id, conversation_id, state, attempt, last_seq"
     static let position = "SELECT \(positionColumns) FROM replies WHERE id = ?"
-    static let activeReplies = """
+    package static let activeReplies = """
         SELECT \(positionColumns) FROM replies WHERE uid = ? AND state IN ('queued', 'running') ORDER BY number
         """
-    static let earlierUnfinished = """
+    package static let earlierUnfinished = """
         SELECT id, conversation_id FROM replies
         WHERE conversation_id = ? AND number < ? AND state IN ('queued', 'running') ORDER BY number LIMIT 1
         """
-    static let sweepCandidates = """
+    package static let sweepCandidates = """
         SELECT id, conversation_id FROM replies
         WHERE state IN ('queued', 'running') AND number > ?
             AND touched_at <= CASE state WHEN 'queued' THEN ? ELSE ? END
@@ -53,7 +53,7 @@ enum ChatQuery {
     static let log = "SELECT seq, attempt, kind, text FROM reply_log WHERE reply_id = ? AND seq > ? ORDER BY seq"
 
     /// Every query, by name.
-    static let all: KeyValuePairs<String, String> = [
+    package static let all: KeyValuePairs<String, String> = [
         "conversation": conversation, "conversations": conversations, "message": message,
         "messageByKey": messageByKey, "messagesBefore": messagesBefore, "messageNumber": messageNumber,
         "reply": reply, "claim": claim, "repliesOfMessage": repliesOfMessage,
