@@ -1,0 +1,54 @@
+/// A job in memory.
+struct MemoryEntry {
+    enum State: Equatable {
+        case ready
+        /// Behind the job of its partition that is in front.
+        case inLine
+        case waiting(keepsTurn: Bool)
+        case reserved(Owner, until: Int64)
+    }
+
+    let serial: Int64
+    let job: NewJob
+    let pushedAt: Int64
+    var state: State
+    var readyAt: Int64
+    var tally: Tally
+    var fence: Int64 = 0
+    var lastError: String?
+
+    /// Its place in the order of its channel.
+    var turn: Turn { Turn(priority: job.options.priority, readyAt: readyAt, serial: serial) }
+
+    /// Where it waits for its turn, if it has a partition.
+    var partition: PartitionKey? {
+        job.options.partition.map { PartitionKey(channel: job.options.channel, key: $0) }
+    }
+
+    var token: Reservation.Token { .init(id: JobID("\(serial)"), fence: fence) }
+}
+
+/// A place in the order of a channel: by priority, then by the time of becoming due, then by that of pushing.
+struct Turn: Comparable {
+    let priority: Int
+    let readyAt: Int64
+    let serial: Int64
+
+    static func < (left: Turn, right: Turn) -> Bool {
+        (left.priority, left.readyAt, left.serial) < (right.priority, right.readyAt, right.serial)
+    }
+}
+
+/// A moment at which a waiting job becomes due.
+struct DueTime: Comparable {
+    let time: Int64
+    let serial: Int64
+
+    static func < (left: DueTime, right: DueTime) -> Bool { (left.time, left.serial) < (right.time, right.serial) }
+}
+
+/// A partition or unique key within its channel.
+struct PartitionKey: Hashable {
+    let channel: Channel
+    let key: String
+}

@@ -1,0 +1,226 @@
+import PlatformCore
+
+/// The jobs of a `MemoryJobStore` and what moves them.
+///
+/// Heaps are cleaned lazily: an element whose job has moved on is skipped when it comes up.
+struct MemoryQueue {
+    /// One job of a partition is in front (ready, reserved, or keeping its turn while it waits), the others are in line.
+    struct Partition {
+        var front: Int64?
+        var line = Heap<Turn>()
+    }
+
+    private(set) var entries: [Int64: MemoryEntry] = [:]
+    private(set) var failed: [FailedJob] = []
+    private var lastSerial: Int64 = 0
+    private var ready: [Channel: Heap<Turn>] = [:]
+    private var due = Heap<DueTime>()
+    private var held: [PartitionKey: Int64] = [:]
+    private var partitions: [PartitionKey: Partition] = [:]
+    private var reserved: Set<Int64> = []
+    private var firstLeaseEnd = Int64.max
+
+    private static let failedLimit = 10_000
+
+    // MARK: Pushing
+
+    mutating func push(_ job: NewJob, now: Int64) -> JobID {
+        let key = job.options.uniqueKey.map { PartitionKey(channel: job.options.channel, key: $0) }
+        if let key, let holder = held[key] { return JobID("\(holder)") }
+        lastSerial += 1
+        if let key { held[key] = lastSerial }
+        let delay = job.options.delay.milliseconds
+        let entry = MemoryEntry(
+            serial: lastSerial,
+            job: job,
+            pushedAt: now,
+            state: .waiting(keepsTurn: false),
+            readyAt: now + delay,
+            tally: Tally(deliveries: 0, failures: 0, crashes: 0, attempts: job.options.attempts)
+        )
+        entries[entry.serial] = entry
+        if delay > 0 { wait(entry.serial) } else { queueUp(entry.serial) }
+        return JobID("\(entry.serial)")
+    }
+
+    // MARK: Reserving
+
+    mutating func reserve(max: Int, channels: [Channel], owner: Owner, now: Int64, leaseEnd: Int64) -> [Reservation] {
+        promoteDue(now)
+        var reservations: [Reservation] = []
+        while reservations.count < max, let serial = takeFirst(of: channels) {
+            entries[serial]!.state = .reserved(owner, until: leaseEnd)
+            entries[serial]!.tally.deliveries += 1
+            entries[serial]!.fence += 1
+            reserved.insert(serial)
+            firstLeaseEnd = min(firstLeaseEnd, leaseEnd)
+            reservations.append(Reservation(entries[serial]!))
+        }
+        return reservations
+    }
+
+    /// The owners of all reserved jobs.
+    var owners: Set<Owner> {
+        Set(reserved.compactMap { if case .reserved(let owner, _) = entries[$0]?.state { owner } else { nil } })
+    }
+
+    /// Counts a crash for each job whose lease has run out or whose owner is among the dead.
+    mutating func reclaim(now: Int64, dead: Set<Owner>) {
+        guard now >= firstLeaseEnd || !dead.isEmpty else { return }
+        firstLeaseEnd = .max
+        for serial in reserved.sorted() {
+            guard case .reserved(let owner, let end) = entries[serial]?.state else { continue }
+            guard end <= now || dead.contains(owner) else {
+                firstLeaseEnd = min(firstLeaseEnd, end)
+                continue
+            }
+            entries[serial]!.lastError = Tally.crashReason(leaseEnded: end <= now)
+            apply(entries[serial]!.tally.crash(), to: serial, now: now)
+        }
+    }
+
+    // MARK: Settling
+
+    mutating func settle(_ token: Reservation.Token, _ outcome: Outcome, now: Int64) -> Bool {
+        guard let serial = serial(of: token) else { return false }
+        if let error = outcome.error { entries[serial]!.lastError = error }
+        apply(entries[serial]!.tally.settle(outcome), to: serial, now: now)
+        return true
+    }
+
+    mutating func extend(_ token: Reservation.Token, until end: Int64) -> Bool {
+        guard let serial = serial(of: token), case .reserved(let owner, _) = entries[serial]!.state else {
+            return false
+        }
+        entries[serial]!.state = .reserved(owner, until: end)
+        firstLeaseEnd = min(firstLeaseEnd, end)
+        return true
+    }
+
+    // MARK: Looking
+
+    mutating func nextWake() -> Int64? {
+        while let first = due.least, !isDue(first) { due.removeLeast() }
+        let next = min(due.least?.time ?? .max, firstLeaseEnd)
+        return next == .max ? nil : next
+    }
+
+    var statistics: QueueStatistics {
+        var statistics = QueueStatistics(failed: failed.count)
+        for entry in entries.values {
+            switch entry.state {
+            case .ready, .inLine: statistics.waiting += 1
+            case .waiting: statistics.delayed += 1
+            case .reserved: statistics.reserved += 1
+            }
+        }
+        return statistics
+    }
+
+    // MARK: Moving
+
+    private mutating func apply(_ move: Tally.Move, to serial: Int64, now: Int64) {
+        reserved.remove(serial)
+        switch move {
+        case .remove:
+            remove(serial)
+        case .keepAsFailed(let reason):
+            failed.append(FailedJob(entries[serial]!, reason: reason, failedAt: now))
+            if failed.count > Self.failedLimit { failed.removeFirst(failed.count - Self.failedLimit) }
+            remove(serial)
+        case .ready:
+            makeReady(serial)
+        case .wait(let duration, let keepsTurn):
+            entries[serial]!.readyAt = now + duration.milliseconds
+            entries[serial]!.state = .waiting(keepsTurn: keepsTurn)
+            wait(serial)
+            if !keepsTurn { leaveFront(serial) }
+        }
+    }
+
+    private mutating func remove(_ serial: Int64) {
+        leaveFront(serial)
+        guard let entry = entries.removeValue(forKey: serial), let key = entry.job.options.uniqueKey else { return }
+        held[PartitionKey(channel: entry.job.options.channel, key: key)] = nil
+    }
+
+    private mutating func wait(_ serial: Int64) {
+        due.insert(DueTime(time: entries[serial]!.readyAt, serial: serial))
+    }
+
+    private mutating func promoteDue(_ now: Int64) {
+        while let first = due.least, first.time <= now {
+            due.removeLeast()
+            guard isDue(first) else { continue }
+            if entries[first.serial]!.state == .waiting(keepsTurn: true) {
+                makeReady(first.serial)
+            } else {
+                queueUp(first.serial)
+            }
+        }
+    }
+
+    private func isDue(_ time: DueTime) -> Bool {
+        guard let entry = entries[time.serial], case .waiting = entry.state else { return false }
+        return entry.readyAt == time.time
+    }
+
+    /// Makes a due job ready, or puts it in line where another of its partition is in front.
+    private mutating func queueUp(_ serial: Int64) {
+        guard let key = entries[serial]!.partition else { return makeReady(serial) }
+        entries[serial]!.state = .inLine
+        partitions[key, default: Partition()].line.insert(entries[serial]!.turn)
+        advance(key)
+    }
+
+    private mutating func makeReady(_ serial: Int64) {
+        entries[serial]!.state = .ready
+        ready[entries[serial]!.job.options.channel, default: Heap()].insert(entries[serial]!.turn)
+    }
+
+    private mutating func leaveFront(_ serial: Int64) {
+        guard let key = entries[serial]?.partition, partitions[key]?.front == serial else { return }
+        partitions[key]!.front = nil
+        advance(key)
+    }
+
+    /// Puts the first of the line in front if nobody is there, or if who is there has not been reserved and comes later.
+    private mutating func advance(_ key: PartitionKey) {
+        guard let next = partitions[key]?.line.least else {
+            if partitions[key]?.front == nil { partitions[key] = nil }
+            return
+        }
+        if let front = partitions[key]!.front {
+            guard entries[front]!.state == .ready, next < entries[front]!.turn else { return }
+            entries[front]!.state = .inLine
+            partitions[key]!.line.insert(entries[front]!.turn)
+        }
+        partitions[key]!.line.removeLeast()
+        partitions[key]!.front = next.serial
+        makeReady(next.serial)
+    }
+
+    /// Takes the first ready job of several channels out of its heap.
+    private mutating func takeFirst(of channels: [Channel]) -> Int64? {
+        var first: (channel: Channel, turn: Turn)?
+        for channel in channels {
+            while let turn = ready[channel]?.least {
+                if let entry = entries[turn.serial], entry.state == .ready, entry.turn == turn {
+                    if first == nil || turn < first!.turn { first = (channel, turn) }
+                    break
+                }
+                ready[channel]!.removeLeast()
+            }
+        }
+        guard let first else { return nil }
+        ready[first.channel]!.removeLeast()
+        return first.turn.serial
+    }
+
+    private func serial(of token: Reservation.Token) -> Int64? {
+        guard let serial = Int64(token.id.description), let entry = entries[serial], entry.fence == token.fence,
+            case .reserved = entry.state
+        else { return nil }
+        return serial
+    }
+}

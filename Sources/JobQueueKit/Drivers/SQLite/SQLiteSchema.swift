@@ -1,0 +1,75 @@
+import SQLiteCore
+
+/// The tables of a queue file.
+enum SQLiteSchema {
+    /// "HkQ1" in ASCII.
+    static let applicationID: Int32 = 0x486B_5131
+
+    /// Each applied once, in order; never changed after a release.
+    static let migrations = [
+        """
+        CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            state INTEGER NOT NULL,
+            channel TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            ready_at INTEGER NOT NULL,
+            partition_key TEXT,
+            unique_key TEXT,
+            lease_until INTEGER,
+            owner TEXT,
+            fence INTEGER NOT NULL DEFAULT 0,
+            deliveries INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0,
+            crashes INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL,
+            ttr INTEGER NOT NULL,
+            backoff TEXT NOT NULL,
+            pushed_at INTEGER NOT NULL,
+            last_error TEXT,
+            name TEXT NOT NULL,
+            payload BLOB NOT NULL
+        ) STRICT;
+
+        CREATE INDEX jobs_ready ON jobs (channel, priority, ready_at, id) WHERE state = 0;
+        CREATE INDEX jobs_reserved ON jobs (lease_until, owner) WHERE state = 2;
+        CREATE INDEX jobs_waiting ON jobs (ready_at) WHERE state >= 3;
+        CREATE UNIQUE INDEX jobs_unique ON jobs (channel, unique_key) WHERE unique_key IS NOT NULL;
+        CREATE INDEX jobs_partition ON jobs (channel, partition_key, state, priority, ready_at, id)
+            WHERE partition_key IS NOT NULL;
+
+        CREATE TABLE failed_jobs (
+            id INTEGER PRIMARY KEY,
+            channel TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            partition_key TEXT,
+            unique_key TEXT,
+            deliveries INTEGER NOT NULL,
+            failures INTEGER NOT NULL,
+            crashes INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            ttr INTEGER NOT NULL,
+            backoff TEXT NOT NULL,
+            pushed_at INTEGER NOT NULL,
+            failed_at INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            name TEXT NOT NULL,
+            payload BLOB NOT NULL
+        ) STRICT;
+
+        CREATE INDEX failed_jobs_time ON failed_jobs (failed_at);
+        """
+    ]
+}
+
+/// The values of `jobs.state`; statements and partial indexes spell the numbers, which SQLite needs to match them.
+enum SQLiteJobState: Int {
+    case ready = 0
+    /// Behind the job of its partition that is in front.
+    case inLine = 1
+    case reserved = 2
+    /// Delayed or snoozed: no turn before it is due.
+    case waiting = 3
+    /// Between two tries: keeps its turn, in front of its partition.
+    case retrying = 4
+}

@@ -1,0 +1,45 @@
+/// A refused or failed operation of a queue: what kind, what was attempted, and why it failed.
+public struct QueueError: Error, Sendable, CustomStringConvertible {
+    /// The kind of failure; new kinds may be added.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// Its name.
+        public let description: String
+
+        /// The kind with this name, for stores of other makers.
+        public init(_ name: String) {
+            description = name
+        }
+
+        /// An option or the payload breaks a limit.
+        public static let invalidJob = Code("invalidJob")
+        /// Another process kept the store to itself for too long; try again.
+        public static let busy = Code("busy")
+        /// The disk is full; works again when there is space.
+        public static let full = Code("full")
+        /// The store's files are damaged.
+        public static let damaged = Code("damaged")
+        /// The store's files belong to another program or a newer version.
+        public static let foreign = Code("foreign")
+        /// The store cannot be reached, read or written.
+        public static let unavailable = Code("unavailable")
+        /// The store was closed.
+        public static let closed = Code("closed")
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// What was attempted.
+    public let operation: String
+    /// Why it failed; never a payload.
+    public let cause: String
+
+    /// An error of that kind.
+    public init(_ code: Code, operation: String, cause: String) {
+        self.code = code
+        self.operation = operation
+        self.cause = cause
+    }
+
+    /// One line for a log.
+    public var description: String { "\(operation): \(cause)" }
+}

@@ -1,0 +1,55 @@
+/// Where jobs are kept: the seam between the queue and its drivers.
+///
+/// Time is the store's own. Everything is batched, so that a driver can make one round trip or one commit of many, and no
+/// client holds a lock between two calls.
+///
+/// The order of a channel is by priority (lower first), then by the time a job became due, then by the order of pushing.
+/// Of a partition one job at a time is offered, the first by that order. A failed job keeps its turn while it waits for its
+/// next try: the later ones of its partition wait with it. A delayed or snoozed job has no turn before it is due, and then
+/// takes its place by that time.
+public protocol JobStore: Sendable {
+    /// Keeps jobs durably and returns their identities in the same order, when they are safe.
+    ///
+    /// For a unique key that is held in its channel, the holder's identity is returned and nothing is kept. All are kept or
+    /// none.
+    func push(_ jobs: [NewJob]) async throws(QueueError) -> [JobID]
+
+    /// Lends at most `max` ready jobs of the channels, first the ones in front; empty when there is none.
+    ///
+    /// Before that, jobs whose lease has run out or whose owner is dead are counted as crashed and made ready again.
+    ///
+    /// - Parameters:
+    ///   - max: How many at most.
+    ///   - channels: Where to look; the order does not matter.
+    ///   - owner: The process that will run them.
+    ///   - lease: For how long they are lent unless `extend` is called.
+    /// - Returns: What was lent, in order.
+    /// - Throws: When the store cannot be reached or written.
+    func reserve(
+        max: Int,
+        channels: [Channel],
+        owner: Owner,
+        lease: Duration
+    ) async throws(QueueError) -> [Reservation]
+
+    /// Takes the word of a worker on jobs it had reserved; false where the job has since been lent anew or made ready.
+    func settle(_ outcomes: [(Reservation.Token, Outcome)]) async throws(QueueError) -> [Bool]
+
+    /// Makes leases end `by` from now; false where the job is no longer lent under that token.
+    func extend(_ tokens: [Reservation.Token], by lease: Duration) async throws(QueueError) -> [Bool]
+
+    /// The earliest moment at which a job may become ready by the passing of time alone: a delay or a lease that ends.
+    func nextWake() async throws(QueueError) -> WallTime?
+
+    /// How many jobs there are.
+    func statistics() async throws(QueueError) -> QueueStatistics
+
+    /// Jobs that were given up, the latest first.
+    func failed(limit: Int) async throws(QueueError) -> [FailedJob]
+
+    /// Notified when a job may have become ready, or a next wake-up time may have changed, by a call on this value.
+    var wake: WakeSignal { get }
+
+    /// How often to look for what other processes did; nil where only this value is used.
+    var pollInterval: Duration? { get }
+}

@@ -1,0 +1,53 @@
+import FoundationEssentials
+
+/// What runs the jobs of one name.
+///
+///     JobHandler(SendMail.self, onFailed: { job, context, reason in await report(job, reason) }) { job, context in
+///         try await mailer.send(to: job.to)
+///         return .done
+///     }
+///
+/// A thrown error is a failure: the job is tried again as its attempts and back-off say.
+public struct JobHandler: Sendable {
+    /// The name of the jobs it runs.
+    public let name: String
+
+    let run: @Sendable ([UInt8], JobContext) async throws -> JobOutcome
+    let giveUp: @Sendable ([UInt8], JobContext, String) async throws -> Void
+
+    /// A handler of a job type.
+    ///
+    /// - Parameters:
+    ///   - type: The job.
+    ///   - onFailed: Called with the reason when the job is given up, be it that its attempts failed, that it discarded
+    ///     itself or that its worker crashed three times; always before the job is kept among the failed. It may be called
+    ///     more than once, and is called again later if it throws.
+    ///   - run: Does the work. It may be called more than once for a job.
+    public init<Work: Job>(
+        _ type: Work.Type,
+        onFailed: (@Sendable (Work, JobContext, _ reason: String) async throws -> Void)? = nil,
+        run: @escaping @Sendable (Work, JobContext) async throws -> JobOutcome
+    ) {
+        name = Work.name
+        self.run = { payload, context in try await run(try Self.decode(Work.self, payload), context) }
+        giveUp = { payload, context, reason in
+            let job = try Self.decode(Work.self, payload)
+            try await onFailed?(job, context, reason)
+        }
+    }
+
+    private static func decode<Work: Job>(_ type: Work.Type, _ payload: [UInt8]) throws(UnreadableJob) -> Work {
+        do {
+            return try JSONDecoder().decode(Work.self, from: Data(payload))
+        } catch {
+            throw UnreadableJob(name: Work.name)
+        }
+    }
+}
+
+/// A stored payload is not what the job type reads: no further try would help.
+struct UnreadableJob: Error, CustomStringConvertible {
+    let name: String
+
+    var description: String { "the stored payload cannot be read as a job \"\(name)\"" }
+}

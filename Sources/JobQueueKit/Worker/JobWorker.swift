@@ -1,0 +1,98 @@
+/// Runs the jobs of a queue, several at a time, until its task is cancelled.
+///
+///     let worker = JobWorker(
+///         queue: queue,
+///         handlers: [.init(SendMail.self) { job, context in … }],
+///         concurrency: 8
+///     )
+///     try await worker.run()
+///
+/// Each job is lent to it under a lease that it renews, so that the jobs of a worker that dies are soon run by another. It
+/// sleeps while nothing is ready: a push in the same process wakes it at once, one in another process within the store's
+/// poll interval.
+public struct JobWorker: Sendable {
+    /// What differs from one worker to another.
+    public struct Configuration: Sendable {
+        /// After this time without renewal others may take the jobs.
+        public var lease: Duration
+        /// How often leases are renewed; well below the lease.
+        public var renewal: Duration
+        /// How long jobs may go on when the worker is told to stop; then they are cancelled and handed back uncounted.
+        public var drain: Duration
+        /// How long a cancelled job may take to end before it is left to itself.
+        public var grace: Duration
+
+        /// A configuration that differs from the defaults in what is named.
+        public init(
+            lease: Duration = .seconds(15),
+            renewal: Duration = .seconds(5),
+            drain: Duration = .seconds(20),
+            grace: Duration = .seconds(5)
+        ) {
+            self.lease = lease
+            self.renewal = renewal
+            self.drain = drain
+            self.grace = grace
+        }
+    }
+
+    private let queue: JobQueue
+    private let handlers: [String: JobHandler]
+    private let concurrency: Int
+    private let channels: [Channel]
+    private let configuration: Configuration
+
+    /// A worker that does not run yet.
+    ///
+    /// - Parameters:
+    ///   - queue: Where its jobs come from; also told its events.
+    ///   - handlers: One for each job name; a job without one is kept among the failed.
+    ///   - concurrency: How many jobs run at once; 1 unless they wait for something else most of the time.
+    ///   - channels: Which ones it serves.
+    ///   - configuration: Its times.
+    public init(
+        queue: JobQueue,
+        handlers: [JobHandler],
+        concurrency: Int = 1,
+        channels: [Channel] = [.default],
+        configuration: Configuration = .init()
+    ) {
+        precondition(concurrency > 0, "a worker runs at least one job at a time")
+        precondition(configuration.renewal < configuration.lease, "a lease is renewed before it ends")
+        self.queue = queue
+        self.handlers = Dictionary(handlers.map { ($0.name, $0) }) { first, _ in
+            preconditionFailure("two handlers for \(first.name)")
+        }
+        self.concurrency = concurrency
+        self.channels = channels
+        self.configuration = configuration
+    }
+
+    /// Runs jobs until the task is cancelled; then lets those that run come to their end, and returns.
+    ///
+    /// Throws if the store cannot be reached at the start; later failures of the store are events, and it tries again.
+    @concurrent
+    public func run() async throws(QueueError) {
+        let engine = WorkerEngine(
+            queue: queue,
+            handlers: handlers,
+            concurrency: concurrency,
+            channels: channels,
+            configuration: configuration
+        )
+        // The engine runs in a task of its own: cancelling this one must not cancel jobs that may still finish.
+        let result = await withTaskCancellationHandler {
+            await Task { () async -> Result<Void, QueueError> in
+                do throws(QueueError) {
+                    return .success(try await engine.run())
+                } catch {
+                    return .failure(error)
+                }
+            }
+            .value
+        } onCancel: {
+            engine.stop()
+        }
+        try result.get()
+    }
+}

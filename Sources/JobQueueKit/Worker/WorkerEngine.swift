@@ -1,0 +1,172 @@
+import PlatformCore
+
+/// One run of a `JobWorker`: takes jobs while it has room, renews their leases, and drains when told to stop.
+final class WorkerEngine: Sendable {
+    private struct State {
+        var running: [Reservation.Token: RunningJob] = [:]
+        var isStopping = false
+        var isLeaving = false
+    }
+
+    let queue: JobQueue
+    let handlers: [String: JobHandler]
+    let configuration: JobWorker.Configuration
+
+    private let concurrency: Int
+    private let channels: [Channel]
+    private let state = Lock(State())
+    /// Notified by the store, by a slot that becomes free, and to stop.
+    private let signal = WakeSignal()
+
+    /// The longest sleep without a look at the store.
+    private static let longestSleep = Duration.seconds(30)
+
+    init(
+        queue: JobQueue,
+        handlers: [String: JobHandler],
+        concurrency: Int,
+        channels: [Channel],
+        configuration: JobWorker.Configuration
+    ) {
+        self.queue = queue
+        self.handlers = handlers
+        self.concurrency = concurrency
+        self.channels = channels
+        self.configuration = configuration
+    }
+
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// Whether the end of the drain has come, and what cannot be settled now is left to the end of its lease.
+    var isLeaving: Bool { state.withLock { $0.isLeaving } }
+
+    private var running: [RunningJob] { state.withLock { Array($0.running.values) } }
+
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        signal.notify()
+    }
+
+    func run() async throws(QueueError) {
+        let endObserving = queue.store.wake.observe { [signal] in signal.notify() }
+        defer { endObserving() }
+        // The first look at the store, whose failure is the caller's to know.
+        let reservations = try await reserve(concurrency)
+        emit(.workerStarted(concurrency: concurrency))
+        await start(reservations)
+        let renewing = Task { await renewLeases() }
+        await takeJobs()
+        emit(.workerDraining(running: running.count))
+        await drain()
+        renewing.cancel()
+        await renewing.value
+        emit(.workerStopped)
+    }
+
+    func emit(_ event: QueueEvent) {
+        queue.configuration.onEvent(event)
+    }
+
+    // MARK: Taking
+
+    private func takeJobs() async {
+        var wait = Duration.milliseconds(100)
+        while true {
+            let seen = signal.generation
+            let free = state.withLock { $0.isStopping ? nil : concurrency - $0.running.count }
+            guard let free else { return }
+            guard free > 0 else {
+                await signal.wait(past: seen, for: Self.longestSleep)
+                continue
+            }
+            do throws(QueueError) {
+                let reservations = try await reserve(free)
+                await start(reservations)
+                if reservations.count < free { await signal.wait(past: seen, for: try await sleepLength()) }
+                wait = .milliseconds(100)
+            } catch {
+                emit(.storeFailed(error))
+                await signal.wait(past: signal.generation, for: wait)
+                wait = min(wait * 2, .seconds(5))
+            }
+        }
+    }
+
+    private func reserve(_ count: Int) async throws(QueueError) -> [Reservation] {
+        try await queue.store.reserve(
+            max: count,
+            channels: channels,
+            owner: .current,
+            lease: configuration.lease
+        )
+    }
+
+    /// Until something becomes due by itself, or another process may have done something.
+    private func sleepLength() async throws(QueueError) -> Duration {
+        let longest = queue.store.pollInterval ?? Self.longestSleep
+        guard let next = try await queue.store.nextWake() else { return longest }
+        return min(max(next - .now, .milliseconds(1)), longest)
+    }
+
+    private func start(_ reservations: [Reservation]) async {
+        guard !isStopping else {
+            _ = try? await queue.store.settle(reservations.map { ($0.token, .release) })
+            return
+        }
+        for reservation in reservations {
+            let job = RunningJob(reservation)
+            state.withLock { $0.running[reservation.token] = job }
+            Task {
+                await execute(job)
+                let wasFull = state.withLock { state in
+                    defer { state.running[reservation.token] = nil }
+                    return state.running.count >= concurrency || state.isStopping
+                }
+                if wasFull { signal.notify() }
+            }
+        }
+    }
+
+    // MARK: Leases
+
+    private func renewLeases() async {
+        while (try? await Task.sleep(for: configuration.renewal)) != nil {
+            let jobs = running
+            if jobs.isEmpty { continue }
+            do throws(QueueError) {
+                let held = try await queue.store.extend(jobs.map(\.reservation.token), by: configuration.lease)
+                for (job, isHeld) in zip(jobs, held) where !isHeld { lost(job) }
+            } catch {
+                emit(.storeFailed(error))
+            }
+        }
+    }
+
+    /// A job that was settled while the renewal was on its way is not lost.
+    private func lost(_ job: RunningJob) {
+        guard state.withLock({ $0.running[job.reservation.token] != nil }), !job.isSettling else { return }
+        emit(.leaseLost(id: job.reservation.token.id, name: job.reservation.name))
+        job.cancel(.leaseLost)
+    }
+
+    // MARK: Stopping
+
+    private func drain() async {
+        await waitForJobs(configuration.drain)
+        for job in running { job.cancel(.stopping) }
+        await waitForJobs(configuration.grace)
+        state.withLock { $0.isLeaving = true }
+        for job in running { job.abandon() }
+        await waitForJobs(configuration.grace)
+    }
+
+    private func waitForJobs(_ limit: Duration) async {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let seen = signal.generation
+            let rest = deadline - .now
+            if running.isEmpty || rest <= .zero { return }
+            await signal.wait(past: seen, for: rest)
+        }
+    }
+}
