@@ -74,7 +74,7 @@ private struct Decoded: Decodable {
     init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: AnyKey.self) {
             json = .object(
-                try container.allKeys.map {
+                try container.allKeys.sorted { $0.stringValue < $1.stringValue }.map {
                     JSON.Member(name: $0.stringValue, value: try container.decode(Self.self, forKey: $0).json)
                 }
             )

@@ -1,6 +1,6 @@
 /// A JSON value (RFC 8259), as it is read from a request or written into an answer.
 ///
-/// An object's members are written in the order given, so that answers are stable; as read they come in no order.
+/// An object's members are written in the order given, so that answers are stable; as read they are sorted by name.
 package enum JSON: Sendable {
     case null
     case bool(Bool)
