@@ -23,8 +23,8 @@ extension Gateway {
         public var limits: Limits
         /// The text sent first to a client that has caught up after messages to it were dropped.
         public var dropMarker: @Sendable (_ messages: Int, _ bytes: Int) -> String
-        /// Hears what happens; on an event loop's thread, so it must not block.
-        public var onEvent: @Sendable (GatewayEvent) -> Void
+        /// Hears what happens, on an event loop's thread, so it must not block; nil: nobody, at no cost.
+        public var onEvent: (@Sendable (GatewayEvent) -> Void)?
 
         /// A configuration; see the properties for what each is for.
         public init(
@@ -40,7 +40,7 @@ extension Gateway {
             dropMarker: @escaping @Sendable (_ messages: Int, _ bytes: Int) -> String = { messages, _ in
                 #"{"type":"resync","dropped":\#(messages)}"#
             },
-            onEvent: @escaping @Sendable (GatewayEvent) -> Void = { _ in }
+            onEvent: (@Sendable (GatewayEvent) -> Void)? = nil
         ) {
             self.listen = listen
             self.innerListen = innerListen

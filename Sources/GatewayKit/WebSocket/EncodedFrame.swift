@@ -1,23 +1,37 @@
-/// A message as the bytes of its frame: encoded once, shared by everyone who receives it.
+package import ServerCore
+
+/// A message as the bytes of its frame: encoded once, shared by everyone who receives it, on whatever loop.
 package struct EncodedFrame: Sendable {
     /// Header and payload; unmasked, as RFC 6455 5.1 wants of a server.
-    package let bytes: [UInt8]
+    package let shared: SharedBytes
 
     /// Frames a message.
     package init(_ message: Message) {
         switch message {
-        case .text(var text):
-            bytes = text.withUTF8 { FrameEncoder.frame(.text, UnsafeRawBufferPointer($0)) }
-        case .binary(let payload):
-            bytes = payload.withUnsafeBytes { FrameEncoder.frame(.binary, $0) }
+        case .text(var text): self = text.withUTF8 { EncodedFrame(.text, UnsafeRawBufferPointer($0)) }
+        case .binary(let payload): self = payload.withUnsafeBytes { EncodedFrame(.binary, $0) }
         }
     }
 
     /// Frames a text whose bytes are sent as they are, as GatewayWorker does: they are not checked to be UTF-8.
     package init(text payload: [UInt8]) {
-        bytes = payload.withUnsafeBytes { FrameEncoder.frame(.text, $0) }
+        self = payload.withUnsafeBytes { EncodedFrame(.text, $0) }
     }
 
     /// Takes bytes that are finished frames already.
-    package init(raw bytes: [UInt8]) { self.bytes = bytes }
+    package init(raw bytes: [UInt8]) { shared = SharedBytes(bytes) }
+
+    private init(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) {
+        let header = FrameEncoder.header(opcode, payloadBytes: payload.count)
+        shared = SharedBytes(count: header.count + payload.count) { target in
+            header.write(to: target)
+            UnsafeMutableRawBufferPointer(rebasing: target[header.count...]).copyMemory(from: payload)
+        }
+    }
+
+    /// How many bytes the frame has.
+    package var count: Int { shared.bytes.count }
+
+    /// A copy of the bytes.
+    package var bytes: [UInt8] { Array(shared.bytes) }
 }

@@ -20,9 +20,9 @@ struct FrameEncoderTests {
     }
 
     @Test func `a close frame carries its code, and a reason cut at a character's edge`() {
-        #expect(FrameEncoder.close(.normal, reason: "bye") == [0x88, 5, 3, 232] + Array("bye".utf8))
-        let cut = FrameEncoder.close(.goingAway, reason: String(repeating: "ä", count: 100))
-        #expect(cut == [0x88, 124, 3, 233] + Array(String(repeating: "ä", count: 61).utf8))
-        #expect(FrameEncoder.close(.noStatus) == [0x88, 0])
+        #expect(FrameEncoder.closePayload(.normal, reason: "bye") == [3, 232] + Array("bye".utf8))
+        let cut = FrameEncoder.closePayload(.goingAway, reason: String(repeating: "ä", count: 100))
+        #expect(cut == [3, 233] + Array(String(repeating: "ä", count: 61).utf8))
+        #expect(FrameEncoder.closePayload(.noStatus).isEmpty)
     }
 }

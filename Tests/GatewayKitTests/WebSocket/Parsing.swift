@@ -1,19 +1,8 @@
 import GatewayKit
+import TestSupport
 
-/// Frames as a client writes them, well-formed or not.
-func clientFrame(
-    _ opcode: UInt8,
-    _ payload: [UInt8] = [],
-    isFinal: Bool = true,
-    mask: [UInt8] = [0x11, 0xA2, 0x03, 0xF4]
-) -> [UInt8] {
-    var bytes: [UInt8] = [(isFinal ? 0x80 : 0) | opcode]
-    switch payload.count {
-    case ..<126: bytes.append(0x80 | UInt8(payload.count))
-    case ..<65536: bytes += [0x80 | 126, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
-    default: bytes += [0x80 | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
-    }
-    return bytes + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }
+func clientFrame(_ opcode: UInt8, _ payload: [UInt8] = [], isFinal: Bool = true) -> [UInt8] {
+    WebSocketFrames.clientFrame(opcode, payload, isFinal: isFinal)
 }
 
 func clientFrame(_ opcode: UInt8, _ payload: String, isFinal: Bool = true) -> [UInt8] {

@@ -1,0 +1,95 @@
+package import ServerCore
+
+/// A socket of a browser, as the handler of its loop sees it.
+///
+/// Valid on its loop only: in a handler's calls, and on the loop's executor. From anywhere else its `id` reaches it,
+/// through a `GatewayClient`. Costs about 300 bytes while idle, the connection under it included.
+public final class Client {
+    enum Phase {
+        case handshaking
+        case open
+        /// Our close frame is written; waits for the peer's.
+        case closing
+        /// Nothing is read or written any more.
+        case done
+    }
+
+    /// The socket's name, by which it is reached from anywhere.
+    public let id: ClientID
+
+    package let stream: any ByteStream
+    let shard: Shard
+    let handler: any GatewayHandler
+
+    var phase = Phase.handshaking
+    var handshake: HandshakeReader?
+    @exclusivity(unchecked) var parser: FrameParser
+    /// Whether anything came since the idle time was last looked at.
+    var isHeard = false
+    /// Whether a ping waits for a sign of life.
+    var isPinged = false
+    /// Whether reading rests until what the peer does not take has gone.
+    var isPaused = false
+    var droppedMessages = 0
+    var droppedBytes = 0
+    var closeCode = CloseCode.abnormal
+    var closeReason = ""
+
+    init(_ id: ClientID, _ stream: any ByteStream, _ shard: Shard) {
+        self.id = id
+        self.stream = stream
+        self.shard = shard
+        handler = shard.handler
+        parser = FrameParser(maxMessageBytes: shard.context.limits.maxMessageBytes)
+    }
+
+    /// Who is on the other side: address and port.
+    public var peerAddress: String { stream.peer.description }
+
+    /// The uid the socket is bound to.
+    public var uid: String? { shard.table.uid(of: id.connection) }
+
+    /// Bytes that wait for the peer to take them.
+    public var backlogBytes: Int { stream.unsent }
+
+    /// Closes the socket: says why, waits a moment for the peer's answer, then ends the connection.
+    ///
+    /// - Parameters:
+    ///   - code: A code that an endpoint may send; `normal` unless there is something to tell.
+    ///   - reason: At most 123 bytes of it are sent.
+    public func close(_ code: CloseCode = .normal, reason: String = "") {
+        switch phase {
+        case .handshaking:
+            phase = .done
+            stream.close()
+        case .open:
+            say(code, reason)
+            phase = .closing
+            resumeReading()
+            stream.setDeadline(after: shard.context.limits.closeTimeout)
+        case .closing, .done: break
+        }
+    }
+
+    /// Sends a last message, if there is one, and closes.
+    func kick(_ last: EncodedFrame?) {
+        if let last { send(last) }
+        close(.normal)
+    }
+
+    /// Cuts the connection; what waits for the peer is lost.
+    func destroy() {
+        guard phase != .done else { return }
+        if phase == .open { shard.leave(self) }
+        phase = .done
+        stream.abort()
+    }
+
+    /// Writes the close frame, after which nothing else is written.
+    func say(_ code: CloseCode, _ reason: String) {
+        shard.leave(self)
+        closeCode = code
+        closeReason = reason
+        writeControl(.close, FrameEncoder.closePayload(code, reason: reason))
+    }
+}

@@ -1,0 +1,26 @@
+import Synchronization
+
+/// What all loops of a running gateway share.
+final class GatewayContext: Sendable {
+    let configuration: Gateway.Configuration
+    /// The first six bytes of every client's id.
+    let address: GatewayAddress
+    /// Connections that are there, on all loops.
+    let connections = ConnectionCount()
+
+    private let serials = Atomic<UInt64>(1)
+
+    init(_ configuration: Gateway.Configuration, address: GatewayAddress) {
+        self.configuration = configuration
+        self.address = address
+    }
+
+    var limits: Gateway.Limits { configuration.limits }
+
+    /// The next number in the one order of all loops: of connects and binds.
+    func nextSerial() -> UInt64 { serials.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+    func report(_ event: @autoclosure () -> GatewayEvent) {
+        configuration.onEvent?(event())
+    }
+}

@@ -1,0 +1,39 @@
+/// What an application does with the sockets of one event loop.
+///
+/// ```swift
+/// final class Echo: GatewayHandler {
+///     func text(_ text: UTF8Span, from client: Client) { client.send(text) }
+///     func binary(_ bytes: RawSpan, from client: Client) { client.send(bytes) }
+/// }
+/// let gateway = Gateway(.init(listen: "127.0.0.1:8282")) { _ in Echo() }
+/// ```
+///
+/// Each loop makes one of its own and calls it on its thread only, one call at a time, so it needs no locks; it must not
+/// block. Messages are lent for the time of the call and not copied: what is to be kept, copy. Every method has a
+/// default that does nothing.
+public protocol GatewayHandler: AnyObject {
+    /// A socket is open; what is sent to it now is the first it receives.
+    func opened(_ client: Client, request: UpgradeRequest)
+    /// A text message came; it is valid UTF-8.
+    func text(_ text: UTF8Span, from client: Client)
+    /// A binary message came.
+    func binary(_ bytes: RawSpan, from client: Client)
+    /// A socket that was open is closed; called once for each.
+    ///
+    /// - Parameters:
+    ///   - client: It takes no more messages.
+    ///   - code: RFC 6455 7.1.5: what the peer said, or what we said first; `abnormal` when the connection was cut.
+    ///   - reason: The words that came with the code.
+    func closed(_ client: Client, code: CloseCode, reason: String)
+}
+
+extension GatewayHandler {
+    /// Does nothing.
+    public func opened(_ client: Client, request: UpgradeRequest) {}
+    /// Does nothing.
+    public func text(_ text: UTF8Span, from client: Client) {}
+    /// Does nothing.
+    public func binary(_ bytes: RawSpan, from client: Client) {}
+    /// Does nothing.
+    public func closed(_ client: Client, code: CloseCode, reason: String) {}
+}

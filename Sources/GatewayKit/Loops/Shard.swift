@@ -1,0 +1,153 @@
+import PlatformCore
+package import ServerCore
+
+/// What one event loop has of the gateway: its own clients and tables, which no other thread touches.
+///
+/// Commands from outside gather in an inbox, and the loop is woken once for all that came since it last looked.
+package final class Shard: @unchecked Sendable {
+    // Proof of Sendable: everything mutable but the inbox is reached on the loop's thread only, or after the loop has
+    // ended, when nothing changes any more; the inbox is a lock.
+
+    package let loop: EventLoop
+    let context: GatewayContext
+    let handler: any GatewayHandler
+
+    package private(set) var table = ClientTable<Client>()
+    /// Every connection, also those that are still shaking hands or closing.
+    private var connections: [UInt32: Client] = [:]
+    private var isDraining = false
+    private var numbers: ConnectionNumbers
+    private var bindings: BindingClock?
+    private var limitReported: ContinuousClock.Instant?
+    private let inbox = Lock<[Command]>([])
+
+    /// Makes a loop's share; on that loop only.
+    ///
+    /// - Parameters:
+    ///   - loop: the loop.
+    ///   - loops: how many there are; connection numbers modulo this are the loop's index.
+    ///   - firstConnection: where the numbers begin, the same for all loops.
+    ///   - context: what the loops share.
+    ///   - handler: the loop's handler.
+    init(
+        loop: EventLoop,
+        of loops: Int,
+        firstConnection: UInt32,
+        context: GatewayContext,
+        handler: any GatewayHandler
+    ) {
+        loop.preconditionCurrent()
+        self.loop = loop
+        self.context = context
+        self.handler = handler
+        numbers = ConnectionNumbers(from: firstConnection, loop: loop.index, of: loops)
+        bindings = context.configuration.bindLifetime.map { BindingClock(lifetime: $0) }
+    }
+
+    // MARK: Commands
+
+    /// Has the loop obey a command, after all that was posted before; from any thread.
+    ///
+    /// Once the loop has ended only questions are still answered, by tables that are empty then.
+    package func post(_ command: Command) {
+        let wasEmpty = inbox.withLock { waiting in
+            waiting.append(command)
+            return waiting.count == 1
+        }
+        guard wasEmpty else { return }
+        if loop.execute({ self.obeyAll() }) { return }
+        for case .query(let look) in takeCommands() { look(self) }
+    }
+
+    private func obeyAll() {
+        for command in takeCommands() { obey(command) }
+    }
+
+    private func takeCommands() -> [Command] {
+        inbox.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+    }
+
+    private func obey(_ command: Command) {
+        switch command {
+        case .sendToClient(let frame, let connection): table[connection]?.send(frame)
+        case .sendToClients(let frame, let connections): for each in connections { table[each]?.send(frame) }
+        case .sendToUid(let frame, let uid): table.forEach(ofUid: uid) { $0.send(frame) }
+        case .sendToUids(let frame, let uids): for uid in uids { table.forEach(ofUid: uid) { $0.send(frame) } }
+        case .sendToAll(let frame, let excluded):
+            table.forEach { connection, client in
+                if excluded.isEmpty || !excluded.contains(connection) { client.send(frame) }
+            }
+        case .bind(let connection, let uid): bind(connection, to: uid)
+        case .unbind(let connection): _ = table.unbind(connection)
+        case .kick(let connection, let last): table[connection]?.kick(last)
+        case .destroy(let connection): table[connection]?.destroy()
+        case .query(let look): look(self)
+        }
+    }
+
+    private func bind(_ connection: UInt32, to uid: String) {
+        let serial = context.nextSerial()
+        guard table.bind(connection, to: uid, serial: serial), bindings != nil else { return }
+        if bindings!.note(connection, serial: serial, now: loop.now) { watchBindings() }
+    }
+
+    // MARK: Connections
+
+    /// Takes a connection that was accepted for this loop; on the loop only.
+    func accept(_ stream: any ByteStream) {
+        guard !isDraining else { return stream.abort() }
+        guard context.connections.enter(limit: context.limits.maxConnections) else {
+            reportLimit()
+            return stream.abort()
+        }
+        let number = numbers.take { connections[$0] != nil }
+        let client = Client(ClientID(gateway: context.address, connection: number), stream, self)
+        connections[number] = client
+        client.start()
+    }
+
+    /// Lists a client whose handshake is done.
+    func enter(_ client: Client) {
+        table.insert(client, connection: client.id.connection, serial: context.nextSerial())
+    }
+
+    /// Takes a client out of the tables: it is closing.
+    func leave(_ client: Client) {
+        _ = table.remove(client.id.connection)
+    }
+
+    /// Forgets a connection that is closed.
+    func bury(_ client: Client) {
+        connections[client.id.connection] = nil
+        context.connections.leave()
+    }
+
+    /// Takes no more connections and tells those that are there to go.
+    func drain() {
+        isDraining = true
+        for client in Array(connections.values) { client.close(.goingAway, reason: "server is going down") }
+    }
+
+    /// At most once a second: a flood of connections is not to become a flood of events.
+    private func reportLimit() {
+        if let last = limitReported, loop.now - last < .seconds(1) { return }
+        limitReported = loop.now
+        context.report(.connectionLimitReached(limit: context.limits.maxConnections))
+    }
+
+    private func watchBindings() {
+        guard let delay = bindings?.nextDeadline.map({ $0 - loop.now }) else { return }
+        loop.schedule(after: max(delay, .milliseconds(1))) { [weak self] in self?.endBindings() }
+    }
+
+    private func endBindings() {
+        guard bindings != nil else { return }
+        for due in bindings!.takeDue(at: .now) where table.bindSerial(of: due.connection) == due.serial {
+            table[due.connection]?.close(.bindExpired, reason: "bind expired")
+        }
+        watchBindings()
+    }
+}

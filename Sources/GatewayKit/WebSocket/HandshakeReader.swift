@@ -1,0 +1,31 @@
+package import ServerCore
+
+/// Reads the opening handshake from bytes that come in any pieces.
+package struct HandshakeReader {
+    /// What the bytes so far amount to.
+    package enum Step {
+        case needMore
+        /// A socket: what was asked for, and the answer to write.
+        case accepted(RequestHead, response: [UInt8])
+        case refused(Handshake.Refusal)
+    }
+
+    private var parser = RequestParser(limits: .init(body: 0))
+
+    package init() {}
+
+    /// Reads on; what follows the handshake is left in `input`.
+    package mutating func read(_ input: inout ByteCursor, allowedOrigins: [String]?) -> Step {
+        do throws(RequestViolation) {
+            let step = try parser.next(UnsafeRawBufferPointer(input.rest))
+            _ = input.take(step.consumed)
+            guard case .head(let head) = step.event else { return .needMore }
+            switch Handshake.answer(to: head, allowedOrigins: allowedOrigins) {
+            case .accepted(let response): return .accepted(head, response: response)
+            case .refused(let refusal): return .refused(refusal)
+            }
+        } catch {
+            return .refused(Handshake.Refusal(status: error.status, reason: error.reason))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// Frames as a client writes and reads them (RFC 6455 5.2), plain and slow.
+public enum WebSocketFrames {
+    /// A frame of a server.
+    public struct Frame: Sendable, Equatable {
+        /// Whether it is the last of its message.
+        public var isFinal: Bool
+        public var opcode: UInt8
+        public var payload: [UInt8]
+    }
+
+    /// A masked frame.
+    public static func clientFrame(
+        _ opcode: UInt8,
+        _ payload: [UInt8],
+        isFinal: Bool = true,
+        mask: [UInt8] = [0x11, 0xA2, 0x03, 0xF4]
+    ) -> [UInt8] {
+        var bytes: [UInt8] = [(isFinal ? 0x80 : 0) | opcode]
+        switch payload.count {
+        case ..<126: bytes.append(0x80 | UInt8(payload.count))
+        case ..<65536: bytes += [0x80 | 126, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
+        default: bytes += [0x80 | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
+        }
+        bytes += mask
+        for (index, byte) in payload.enumerated() { bytes.append(byte ^ mask[index % 4]) }
+        return bytes
+    }
+
+    /// Reads a whole frame of a server and moves on behind it; nil while it is not all there.
+    public static func serverFrame(in bytes: [UInt8], at offset: inout Int) -> Frame? {
+        let rest = bytes[offset...]
+        guard rest.count >= 2 else { return nil }
+        let short = bytes[offset + 1]
+        precondition(short & 0x80 == 0, "a server does not mask")
+        let lengthBytes = short == 126 ? 2 : short == 127 ? 8 : 0
+        let start = offset + 2 + lengthBytes
+        guard rest.count >= 2 + lengthBytes else { return nil }
+        let length = lengthBytes == 0 ? Int(short) : bytes[(offset + 2)..<start].reduce(0) { $0 << 8 | Int($1) }
+        guard bytes.count >= start + length else { return nil }
+        defer { offset = start + length }
+        let first = bytes[offset]
+        return Frame(
+            isFinal: first & 0x80 != 0,
+            opcode: first & 0x0F,
+            payload: Array(bytes[start..<(start + length)])
+        )
+    }
+}
