@@ -50,6 +50,8 @@ public final class WebSocketClient: Sendable {
     /// - Parameters:
     ///   - url: `ws://host:port/path?query`, with a numeric host or `localhost`.
     ///   - headers: fields beside those of the handshake, such as Origin.
+    ///   - limit: how long it may take.
+    /// - Returns: an open socket.
     /// - Throws: `Refused`, or why there is no connection.
     public static func connect(
         _ url: String,

@@ -4,7 +4,9 @@ public enum WebSocketFrames {
     public struct Frame: Sendable, Equatable {
         /// Whether it is the last of its message.
         public var isFinal: Bool
+        /// What it is: 1 text, 2 binary, 8 close, 9 ping, 10 pong, 0 a continuation.
         public var opcode: UInt8
+        /// What it carries.
         public var payload: [UInt8]
     }
 

@@ -25,6 +25,7 @@ public final class LocalGatewayClient: GatewayClient {
         running.withLock { $0 = nil }
     }
 
+    /// Sends a message; it is posted to all loops when this returns.
     @discardableResult
     public func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery {
         let running = try await current("send a message")
@@ -53,6 +54,7 @@ public final class LocalGatewayClient: GatewayClient {
         return Delivery(gatewaysReached: 1)
     }
 
+    /// Ties a socket to a uid; false if it has gone.
     public func bind(uid: String, to client: ClientID) async throws(GatewayError) -> Bool {
         let running = try await current("bind a client")
         try GatewayError.check(uid: uid, "bind a client")
@@ -61,16 +63,19 @@ public final class LocalGatewayClient: GatewayClient {
         return await running.switchboard.isOnline(connection)
     }
 
+    /// Ends a socket's binding.
     public func unbind(_ client: ClientID) async throws(GatewayError) {
         let running = try await current("unbind a client")
         running.switchboard.unbind(try check(client, running, "unbind a client"))
     }
 
+    /// Whether a socket is open.
     public func isOnline(_ client: ClientID) async throws(GatewayError) -> Bool {
         let running = try await current("ask for a client")
         return await running.switchboard.isOnline(try check(client, running, "ask for a client"))
     }
 
+    /// The sockets of several uids, each list in order of binding.
     public func clients(ofUids uids: [String]) async throws(GatewayError) -> [String: [ClientID]] {
         let running = try await current("ask for the clients of a uid")
         for uid in uids { try GatewayError.check(uid: uid, "ask for the clients of a uid") }
@@ -79,6 +84,7 @@ public final class LocalGatewayClient: GatewayClient {
         return Dictionary(zip(uids, clients)) { first, _ in first }
     }
 
+    /// The uid a socket is bound to.
     public func uid(of client: ClientID) async throws(GatewayError) -> String? {
         let running = try await current("ask for the uid of a client")
         return await running.switchboard.uid(of: try check(client, running, "ask for the uid of a client")) ?? nil

@@ -77,13 +77,13 @@ package struct ClientTable<Member> {
     }
 
     /// Calls `body` with each client of a uid, in order of binding.
-    package func forEach(ofUid uid: String, _ body: (Member) -> Void) {
+    package func visit(uid: String, _ body: (Member) -> Void) {
         guard let bound = uids[uid] else { return }
         for client in bound { body(client.member) }
     }
 
     /// Calls `body` with each client, in no order.
-    package func forEach(_ body: (UInt32, Member) -> Void) {
+    package func visitAll(_ body: (UInt32, Member) -> Void) {
         for (connection, entry) in entries { body(connection, entry.member) }
     }
 

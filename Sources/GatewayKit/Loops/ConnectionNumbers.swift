@@ -4,7 +4,7 @@ package struct ConnectionNumbers: Sendable {
     private let index: UInt32
     private let step: UInt32
 
-    /// - Parameter start: Where to begin, rounded down; random, so that a restart does not hand out yesterday's numbers.
+    /// Begins at `start`, rounded down; at random, so that a restart does not hand out yesterday's numbers.
     package init(from start: UInt32, loop index: Int, of loops: Int) {
         self.index = UInt32(index)
         step = UInt32(loops)

@@ -74,10 +74,10 @@ package final class Shard: @unchecked Sendable {
         switch command {
         case .sendToClient(let frame, let connection): table[connection]?.send(frame)
         case .sendToClients(let frame, let connections): for each in connections { table[each]?.send(frame) }
-        case .sendToUid(let frame, let uid): table.forEach(ofUid: uid) { $0.send(frame) }
-        case .sendToUids(let frame, let uids): for uid in uids { table.forEach(ofUid: uid) { $0.send(frame) } }
+        case .sendToUid(let frame, let uid): table.visit(uid: uid) { $0.send(frame) }
+        case .sendToUids(let frame, let uids): for uid in uids { table.visit(uid: uid) { $0.send(frame) } }
         case .sendToAll(let frame, let excluded):
-            table.forEach { connection, client in
+            table.visitAll { connection, client in
                 if excluded.isEmpty || !excluded.contains(connection) { client.send(frame) }
             }
         case .bind(let connection, let uid): bind(connection, to: uid)

@@ -7,9 +7,10 @@ extension Switchboard {
 
     /// The clients of each uid, in the order of the request, each list in order of binding.
     package func connections(ofUids uids: [String], answer: @escaping @Sendable ([[UInt32]]) -> Void) {
-        queryAll({ table in uids.map { table.clients(ofUid: $0) } }) { parts in
-            answer(uids.indices.map { index in Self.merge(parts.map { $0[index] }) })
-        }
+        queryAll(
+            { table in uids.map { table.clients(ofUid: $0) } },
+            answer: { parts in answer(uids.indices.map { index in Self.merge(parts.map { $0[index] }) }) }
+        )
     }
 
     /// The uid of a client: nil if there is no such client, and `.some(nil)` if it is bound to none.
@@ -19,10 +20,13 @@ extension Switchboard {
 
     /// Every client with its uid, in order of connecting.
     package func allClients(answer: @escaping @Sendable ([(connection: UInt32, uid: String?)]) -> Void) {
-        queryAll({ $0.listAll() }) { parts in
-            let all = parts.joined().sorted { $0.listed.serial < $1.listed.serial }
-            answer(all.map { ($0.listed.connection, $0.uid) })
-        }
+        queryAll(
+            { $0.listAll() },
+            answer: { parts in
+                let all = parts.joined().sorted { $0.listed.serial < $1.listed.serial }
+                answer(all.map { ($0.listed.connection, $0.uid) })
+            }
+        )
     }
 
     package func isOnline(_ connection: UInt32) async -> Bool {
