@@ -947,7 +947,7 @@ function oneAtATime(work) {
 
 /** One signed-in user's chats over one socket. */
 export class HawkChat {
-  #baseURL; #token; #fetch; #WebSocket; #now; #limits;
+  #baseURL; #token; #fetch; #WebSocket; #now; #limits; #newBackoff;
   #subscribers = new Set();
   #announced = false;
   #socket = null; // { ws, clientID, boundAt, heardAt, pingedAt, deadline }
@@ -980,11 +980,14 @@ export class HawkChat {
    * - `token({refresh, config})`: the bearer token, or null when the user must sign in; `refresh` asks
    *   for another one since the server refused the last; `config` is what the server said of itself.
    * - `baseURL`: where the API is; by default beside this module.
-   * - `silence`, `ping`, `pingDeadline`, `initDeadline`: milliseconds; the defaults fit a person.
+   * - `silence`, `ping`, `pingDeadline`, `initDeadline`, `beat`, `patience`: milliseconds; after how much
+   *   silence of a reply its log is fetched, how often the socket is tried and how long its answers and
+   *   its first frame may take, how often all this is looked at, and the first delay after a failure.
    * - `fetch`, `WebSocket`, `now`, `random`: what tests replace.
    */
   constructor({
-    token, baseURL = new URL("./api/chat", import.meta.url).href, silence = 10_000, ping = 25_000, pingDeadline = 10_000, initDeadline = 10_000,
+    token, baseURL = new URL("./api/chat", import.meta.url).href, silence = 10_000, ping = 25_000, pingDeadline = 10_000,
+    initDeadline = 10_000, beat = 1000, patience = 500,
     fetch = globalThis.fetch.bind(globalThis), WebSocket = globalThis.WebSocket,
     now = () => Date.now(), random = Math.random,
   }) {
@@ -993,8 +996,9 @@ export class HawkChat {
     this.#fetch = fetch;
     this.#WebSocket = WebSocket;
     this.#now = now;
-    this.#limits = { silence, ping, pingDeadline, initDeadline };
-    this.#reconnect = new Backoff({ random });
+    this.#limits = { silence, ping, pingDeadline, initDeadline, beat };
+    this.#newBackoff = () => new Backoff({ first: patience, random });
+    this.#reconnect = this.#newBackoff();
   }
 
   /** Calls `listener(state)` after changes; answers the function that ends this. */
@@ -1021,7 +1025,7 @@ export class HawkChat {
     this.state.uid = uid;
     this.state.phase = "ready";
     this.state.notice = null;
-    this.#heartbeat ??= setInterval(() => this.#beat(), 1000);
+    this.#heartbeat ??= setInterval(() => this.#beat(), this.#limits.beat);
     this.#connect();
     this.#changed();
     await this.refresh();
@@ -1226,7 +1230,7 @@ export class HawkChat {
   }
 
   async #readConfig() {
-    const backoff = new Backoff();
+    const backoff = this.#newBackoff();
     while (true) {
       try {
         return await this.#request("GET", "/config");
@@ -1288,7 +1292,7 @@ export class HawkChat {
 
   /** Ties the socket to the user. Only an expired proof or a lost client needs another socket. */
   async #bind(socket, { client_id: clientID, proof }) {
-    const backoff = new Backoff();
+    const backoff = this.#newBackoff();
     while (socket === this.#socket) {
       try {
         const answer = await this.#call("POST", "/bind", { client_id: clientID, proof });
@@ -1507,7 +1511,7 @@ export class HawkChat {
   }
 
   async #fetchLog(reply) {
-    const backoff = new Backoff({ first: 1000 });
+    const backoff = this.#newBackoff();
     for (let more = true; more; ) {
       try {
         const answer = await this.#call("GET", `/replies/${encodeURIComponent(reply.id)}/log?after=${reply.seq}`);
@@ -1534,7 +1538,7 @@ export class HawkChat {
       ...(entry.conversationID && { conversation_id: entry.conversationID }),
       content: entry.content, idempotency_key: entry.key, thinking: entry.thinking,
     };
-    const backoff = new Backoff();
+    const backoff = this.#newBackoff();
     while (this.state.outbox.includes(entry)) {
       try {
         return this.#delivered(entry, await this.#call("POST", "/send", entry.body));
@@ -2056,6 +2060,7 @@ function withInline(element, text, isOpen) {
 /** The nodes of a piece of text. */
 function inline(text, depth, isOpen) {
   const nodes = [];
+  const searched = {}; // marks of emphasis -> up to where none of them ends one
   let plain = "";
   const add = (node) => {
     if (plain !== "") nodes.push(document.createTextNode(plain));
@@ -2063,7 +2068,7 @@ function inline(text, depth, isOpen) {
     nodes.push(node);
   };
   for (let at = 0; at < text.length; ) {
-    const found = depth < DEEPEST ? inlineAt(text, at, depth, isOpen) : null;
+    const found = depth < DEEPEST ? inlineAt(text, at, depth, isOpen, searched) : null;
     if (found?.node) add(found.node);
     else plain += found ? found.text : text[at];
     at = found ? found.end : at + 1;
@@ -2073,7 +2078,7 @@ function inline(text, depth, isOpen) {
 }
 
 /** What begins at a character: { node or text, end }, or null for the character itself. */
-function inlineAt(text, at, depth, isOpen) {
+function inlineAt(text, at, depth, isOpen, searched) {
   switch (text[at]) {
     case "\\": {
       if (text[at + 1] === "\n") return { node: el("br"), end: at + 2 };
@@ -2083,7 +2088,7 @@ function inlineAt(text, at, depth, isOpen) {
     case "`": return codeSpanAt(text, at, isOpen);
     case "*":
     case "_":
-    case "~": return emphasisAt(text, at, depth, isOpen);
+    case "~": return emphasisAt(text, at, depth, isOpen, searched);
     case "!": return text[at + 1] === "[" ? linkAt(text, at + 1, depth, isOpen, true) : null;
     case "[": return linkAt(text, at, depth, isOpen, false);
     case "<": {
@@ -2109,7 +2114,7 @@ function codeSpanAt(text, at, isOpen) {
   return { text: marks, end: at + marks.length };
 }
 
-function emphasisAt(text, at, depth, isOpen) {
+function emphasisAt(text, at, depth, isOpen, searched) {
   const mark = text[at];
   const isDouble = text[at + 1] === mark;
   const marks = isDouble ? mark + mark : mark;
@@ -2119,18 +2124,17 @@ function emphasisAt(text, at, depth, isOpen) {
   if (/^\s?$/.test(text[start] ?? "") || text[start] === mark && isDouble && text[start + 1] === mark) return plain;
   if (mark === "_" && /\w/.test(text[at - 1] ?? "")) return plain; // snake_case is a word
   const tag = mark === "~" ? "s" : isDouble ? "strong" : "em";
-  const close = closingAt(text, start, marks);
+  const close = closingAt(text, start, marks, searched);
   if (close > 0) return { node: el(tag, {}, inline(text.slice(start, close), depth + 1, false)), end: close + marks.length };
   // While text grows, an unclosed ** is bold already: its stars would flash otherwise.
   if (isOpen && isDouble) return { node: el(tag, {}, inline(text.slice(start).replace(/[*_~]$/, ""), depth + 1, true)), end: text.length };
   return plain;
 }
 
-/** Where an emphasis ends; -1 if it does not. */
-function closingAt(text, start, marks) {
+/** Where an emphasis ends; -1 if it does not. What was searched in vain is not searched again. */
+function closingAt(text, start, marks, searched) {
   const mark = marks[0];
-  const last = Math.min(text.length, start + 5000); // no emphasis is longer, and hostile text costs little
-  for (let at = start; at < last; at += 1) {
+  for (let at = Math.max(start, searched[marks] ?? 0); at < text.length; at += 1) {
     if (text[at] === "\\") at += 1;
     else if (text[at] === "`") {
       const close = text.indexOf("`", at + 1);
@@ -2144,6 +2148,7 @@ function closingAt(text, start, marks) {
       at += run - 1;
     }
   }
+  searched[marks] = text.length;
   return -1;
 }
 

@@ -160,7 +160,7 @@ function oneAtATime(work) {
 
 /** One signed-in user's chats over one socket. */
 export class HawkChat {
-  #baseURL; #token; #fetch; #WebSocket; #now; #limits;
+  #baseURL; #token; #fetch; #WebSocket; #now; #limits; #newBackoff;
   #subscribers = new Set();
   #announced = false;
   #socket = null; // { ws, clientID, boundAt, heardAt, pingedAt, deadline }
@@ -193,11 +193,14 @@ export class HawkChat {
    * - `token({refresh, config})`: the bearer token, or null when the user must sign in; `refresh` asks
    *   for another one since the server refused the last; `config` is what the server said of itself.
    * - `baseURL`: where the API is; by default beside this module.
-   * - `silence`, `ping`, `pingDeadline`, `initDeadline`: milliseconds; the defaults fit a person.
+   * - `silence`, `ping`, `pingDeadline`, `initDeadline`, `beat`, `patience`: milliseconds; after how much
+   *   silence of a reply its log is fetched, how often the socket is tried and how long its answers and
+   *   its first frame may take, how often all this is looked at, and the first delay after a failure.
    * - `fetch`, `WebSocket`, `now`, `random`: what tests replace.
    */
   constructor({
-    token, baseURL = new URL("./api/chat", import.meta.url).href, silence = 10_000, ping = 25_000, pingDeadline = 10_000, initDeadline = 10_000,
+    token, baseURL = new URL("./api/chat", import.meta.url).href, silence = 10_000, ping = 25_000, pingDeadline = 10_000,
+    initDeadline = 10_000, beat = 1000, patience = 500,
     fetch = globalThis.fetch.bind(globalThis), WebSocket = globalThis.WebSocket,
     now = () => Date.now(), random = Math.random,
   }) {
@@ -206,8 +209,9 @@ export class HawkChat {
     this.#fetch = fetch;
     this.#WebSocket = WebSocket;
     this.#now = now;
-    this.#limits = { silence, ping, pingDeadline, initDeadline };
-    this.#reconnect = new Backoff({ random });
+    this.#limits = { silence, ping, pingDeadline, initDeadline, beat };
+    this.#newBackoff = () => new Backoff({ first: patience, random });
+    this.#reconnect = this.#newBackoff();
   }
 
   /** Calls `listener(state)` after changes; answers the function that ends this. */
@@ -234,7 +238,7 @@ export class HawkChat {
     this.state.uid = uid;
     this.state.phase = "ready";
     this.state.notice = null;
-    this.#heartbeat ??= setInterval(() => this.#beat(), 1000);
+    this.#heartbeat ??= setInterval(() => this.#beat(), this.#limits.beat);
     this.#connect();
     this.#changed();
     await this.refresh();
@@ -439,7 +443,7 @@ export class HawkChat {
   }
 
   async #readConfig() {
-    const backoff = new Backoff();
+    const backoff = this.#newBackoff();
     while (true) {
       try {
         return await this.#request("GET", "/config");
@@ -501,7 +505,7 @@ export class HawkChat {
 
   /** Ties the socket to the user. Only an expired proof or a lost client needs another socket. */
   async #bind(socket, { client_id: clientID, proof }) {
-    const backoff = new Backoff();
+    const backoff = this.#newBackoff();
     while (socket === this.#socket) {
       try {
         const answer = await this.#call("POST", "/bind", { client_id: clientID, proof });
@@ -720,7 +724,7 @@ export class HawkChat {
   }
 
   async #fetchLog(reply) {
-    const backoff = new Backoff({ first: 1000 });
+    const backoff = this.#newBackoff();
     for (let more = true; more; ) {
       try {
         const answer = await this.#call("GET", `/replies/${encodeURIComponent(reply.id)}/log?after=${reply.seq}`);
@@ -747,7 +751,7 @@ export class HawkChat {
       ...(entry.conversationID && { conversation_id: entry.conversationID }),
       content: entry.content, idempotency_key: entry.key, thinking: entry.thinking,
     };
-    const backoff = new Backoff();
+    const backoff = this.#newBackoff();
     while (this.state.outbox.includes(entry)) {
       try {
         return this.#delivered(entry, await this.#call("POST", "/send", entry.body));

@@ -189,6 +189,7 @@ function withInline(element, text, isOpen) {
 /** The nodes of a piece of text. */
 function inline(text, depth, isOpen) {
   const nodes = [];
+  const searched = {}; // marks of emphasis -> up to where none of them ends one
   let plain = "";
   const add = (node) => {
     if (plain !== "") nodes.push(document.createTextNode(plain));
@@ -196,7 +197,7 @@ function inline(text, depth, isOpen) {
     nodes.push(node);
   };
   for (let at = 0; at < text.length; ) {
-    const found = depth < DEEPEST ? inlineAt(text, at, depth, isOpen) : null;
+    const found = depth < DEEPEST ? inlineAt(text, at, depth, isOpen, searched) : null;
     if (found?.node) add(found.node);
     else plain += found ? found.text : text[at];
     at = found ? found.end : at + 1;
@@ -206,7 +207,7 @@ function inline(text, depth, isOpen) {
 }
 
 /** What begins at a character: { node or text, end }, or null for the character itself. */
-function inlineAt(text, at, depth, isOpen) {
+function inlineAt(text, at, depth, isOpen, searched) {
   switch (text[at]) {
     case "\\": {
       if (text[at + 1] === "\n") return { node: el("br"), end: at + 2 };
@@ -216,7 +217,7 @@ function inlineAt(text, at, depth, isOpen) {
     case "`": return codeSpanAt(text, at, isOpen);
     case "*":
     case "_":
-    case "~": return emphasisAt(text, at, depth, isOpen);
+    case "~": return emphasisAt(text, at, depth, isOpen, searched);
     case "!": return text[at + 1] === "[" ? linkAt(text, at + 1, depth, isOpen, true) : null;
     case "[": return linkAt(text, at, depth, isOpen, false);
     case "<": {
@@ -242,7 +243,7 @@ function codeSpanAt(text, at, isOpen) {
   return { text: marks, end: at + marks.length };
 }
 
-function emphasisAt(text, at, depth, isOpen) {
+function emphasisAt(text, at, depth, isOpen, searched) {
   const mark = text[at];
   const isDouble = text[at + 1] === mark;
   const marks = isDouble ? mark + mark : mark;
@@ -252,18 +253,17 @@ function emphasisAt(text, at, depth, isOpen) {
   if (/^\s?$/.test(text[start] ?? "") || text[start] === mark && isDouble && text[start + 1] === mark) return plain;
   if (mark === "_" && /\w/.test(text[at - 1] ?? "")) return plain; // snake_case is a word
   const tag = mark === "~" ? "s" : isDouble ? "strong" : "em";
-  const close = closingAt(text, start, marks);
+  const close = closingAt(text, start, marks, searched);
   if (close > 0) return { node: el(tag, {}, inline(text.slice(start, close), depth + 1, false)), end: close + marks.length };
   // While text grows, an unclosed ** is bold already: its stars would flash otherwise.
   if (isOpen && isDouble) return { node: el(tag, {}, inline(text.slice(start).replace(/[*_~]$/, ""), depth + 1, true)), end: text.length };
   return plain;
 }
 
-/** Where an emphasis ends; -1 if it does not. */
-function closingAt(text, start, marks) {
+/** Where an emphasis ends; -1 if it does not. What was searched in vain is not searched again. */
+function closingAt(text, start, marks, searched) {
   const mark = marks[0];
-  const last = Math.min(text.length, start + 5000); // no emphasis is longer, and hostile text costs little
-  for (let at = start; at < last; at += 1) {
+  for (let at = Math.max(start, searched[marks] ?? 0); at < text.length; at += 1) {
     if (text[at] === "\\") at += 1;
     else if (text[at] === "`") {
       const close = text.indexOf("`", at + 1);
@@ -277,6 +277,7 @@ function closingAt(text, start, marks) {
       at += run - 1;
     }
   }
+  searched[marks] = text.length;
   return -1;
 }
 

@@ -1,0 +1,82 @@
+import { showMarkdown } from "/web/markdown.js";
+import { expect, test } from "./harness.js";
+
+function html(text, options) {
+  const container = document.createElement("div");
+  showMarkdown(container, text, options);
+  for (const head of container.querySelectorAll(".code-head")) head.remove();
+  return container.innerHTML
+    .replace(/ (class|tabindex|scope|role|aria-label)="[^"]*"/g, "")
+    .replaceAll(' target="_blank" rel="noopener noreferrer"', "");
+}
+
+const cases = {
+  "paragraphs and line breaks": ["a\nb\n\nc", "<p>a<br>b</p><p>c</p>"],
+  "headings": ["# A\n### B ###", "<h3>A</h3><h5>B</h5>"],
+  "emphasis": ["*a* **b** ***c*** ~~d~~ snake_case_name _e_", "<p><em>a</em> <strong>b</strong> <strong><em>c</em></strong> <s>d</s> snake_case_name <em>e</em></p>"],
+  "stars that mark nothing": ["2 * 3 * 4 and ** nothing", "<p>2 * 3 * 4 and ** nothing</p>"],
+  "emphasis that holds emphasis": ["**a *b* c**", "<p><strong>a <em>b</em> c</strong></p>"],
+  "code spans": ["`a*b*` and ``c`d``", "<p><code>a*b*</code> and <code>c`d</code></p>"],
+  "escapes": ["\\*a\\* \\# \\a", "<p>*a* # \\a</p>"],
+  "bulleted lists": ["- a\n- b", "<ul><li><p>a</p></li><li><p>b</p></li></ul>"],
+  "numbered lists that go on": ["3. a\n4. b", '<ol start="3"><li><p>a</p></li><li><p>b</p></li></ol>'],
+  "nested lists": ["- a\n  - b\n    - c\n- d", "<ul><li><p>a</p><ul><li><p>b</p><ul><li><p>c</p></li></ul></li></ul></li><li><p>d</p></li></ul>"],
+  "code in a list": ["1. a\n\n   ```\n   x\n   ```\n2. b", "<ol><li><p>a</p><div><pre><code>x</code></pre></div></li><li><p>b</p></li></ol>"],
+  "text after a list": ["- a\n\nb", "<ul><li><p>a</p></li></ul><p>b</p>"],
+  "quotes": ["> a\n> - b", "<blockquote><p>a</p><ul><li><p>b</p></li></ul></blockquote>"],
+  "rules": ["a\n\n---\n\nb", "<p>a</p><hr><p>b</p>"],
+  "code blocks": ["```js\nlet a = '<b>';\n\n```\nafter", "<div><pre><code>let a = '&lt;b&gt;';\n</code></pre></div><p>after</p>"],
+  "a code block within another": ["````\n```\n````", "<div><pre><code>```</code></pre></div>"],
+  "tables": ["|a|b|\n|-|-:|\n|1|2\\|3|", "<div><table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2|3</td></tr></tbody></table></div>"],
+  "links": ["[a *b*](https://x.org/y_(z) \"t\")", '<p><a href="https://x.org/y_(z)">a <em>b</em></a></p>'],
+  "bare links": ["see https://x.org/a_b_c. (http://y.org)", '<p>see <a href="https://x.org/a_b_c">https://x.org/a_b_c</a>. (<a href="http://y.org/">http://y.org</a>)</p>'],
+  "mail links": ["<mailto:a@b.c>", '<p><a href="mailto:a@b.c">a@b.c</a></p>'],
+  "an image is a link": ["![a cat](https://x.org/cat.png)", '<p><a href="https://x.org/cat.png">a cat</a></p>'],
+  "a link to a script is text": ["[a](javascript:alert(1)) [b](JaVaScRiPt:x) [c](data:text/html,x) [d](vbscript:x)", "<p><span>a</span> <span>b</span> <span>c</span> <span>d</span></p>"],
+  "a link into this page is text": ["[a](/api/x) [b](#c) [c](//evil.org)", "<p><span>a</span> <span>b</span> <span>c</span></p>"],
+  "tags are text": ["<img src=x onerror=alert(1)> <b>a</b>", "<p>&lt;img src=x onerror=alert(1)&gt; &lt;b&gt;a&lt;/b&gt;</p>"],
+  "a tag in a link's text is text": ["[<img src=x>](https://x.org)", '<p><a href="https://x.org/">&lt;img src=x&gt;</a></p>'],
+  "a quote in an address stays in it": ['[a](https://x.org/"onmouseover="alert(1))', '<p><a href="https://x.org/%22onmouseover=%22alert(1)">a</a></p>'],
+};
+
+for (const [name, [text, expected]] of Object.entries(cases)) {
+  test(`Markdown: ${name}`, () => expect(html(text), expected));
+}
+
+test("Markdown: links open elsewhere and tell nothing about this page", () => {
+  const container = document.createElement("div");
+  showMarkdown(container, "[a](https://x.org) https://y.org ![b](https://z.org/b.png)");
+  for (const link of container.querySelectorAll("a")) expect([link.target, link.rel], ["_blank", "noopener noreferrer"]);
+});
+
+test("Markdown: bold and code are shown as such before they are closed", () => {
+  expect(html("a **bo", { open: true }), "<p>a <strong>bo</strong></p>");
+  expect(html("a `co", { open: true }), "<p>a <code>co</code></p>");
+  expect(html("a **", { open: true }), "<p>a</p>");
+  expect(html("see [text](https://x", { open: true }), "<p>see text</p>");
+  expect(html("```py\nx = 1", { open: true }), "<div><pre><code>x = 1</code></pre></div>");
+});
+
+test("Markdown: growing piece by piece ends as the whole does, and keeps what stands", () => {
+  const text = "# T\n\nSome **bold** text.\n\n- a\n  - b\n- c\n\n```js\nlet x;\n```\n\n|a|b|\n|-|-|\n|1|2|\n\nEnd.";
+  const container = document.createElement("div");
+  let heading = null;
+  for (let end = 1; end <= text.length; end += 1) {
+    showMarkdown(container, text.slice(0, end), { open: true });
+    if (end === 6) heading = container.firstElementChild;
+  }
+  showMarkdown(container, text);
+  const whole = document.createElement("div");
+  showMarkdown(whole, text);
+  expect(container.innerHTML, whole.innerHTML);
+  expect(container.firstElementChild === heading, true);
+});
+
+test("Markdown: hostile text costs little", () => {
+  const begun = performance.now();
+  for (const piece of ["*a ", "**a ", "`", "[", "![", "> ", "- ", "|", "_a", "<", "([", "\\", "1. ", "~~a "]) {
+    showMarkdown(document.createElement("div"), piece.repeat(20_000 / piece.length));
+  }
+  const spent = performance.now() - begun;
+  if (spent > 3000) throw new Error(`took ${spent} ms`);
+});
