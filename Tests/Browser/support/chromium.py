@@ -78,12 +78,10 @@ class ChatPage:
     def click(self, selector):
         wait_for(f"{selector} to be shown", lambda: self.shown(selector)).click()
 
-    def open_conversation(self, title):
-        wait_for(f"{title!r} in the list", lambda: title in self.titles())
-        self.script(
-            "[...document.querySelectorAll('#conversations a')].find((a) => a.textContent.includes(arguments[0])).click()",
-            title,
-        )
+    def open_conversation(self, beginning):
+        """Opens the conversation whose title begins so, once it is listed."""
+        find = "const link = [...document.querySelectorAll('#conversations a')].find((a) => a.textContent.startsWith(arguments[0]));"
+        wait_for(f"{beginning!r} in the list", lambda: self.script(find + "link?.click(); return Boolean(link);", beginning))
 
     def reload(self):
         self.focus()
