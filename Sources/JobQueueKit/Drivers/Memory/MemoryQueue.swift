@@ -101,8 +101,8 @@ struct MemoryQueue {
 
     mutating func nextWake() -> Int64? {
         while let first = due.least, !isDue(first) { due.removeLeast() }
-        let next = min(due.least?.time ?? .max, firstLeaseEnd)
-        return next == .max ? nil : next
+        let leaseEnds = reserved.compactMap { if case .reserved(_, let end) = entries[$0]?.state { end } else { nil } }
+        return (leaseEnds + [due.least?.time].compactMap(\.self)).min()
     }
 
     var statistics: QueueStatistics {

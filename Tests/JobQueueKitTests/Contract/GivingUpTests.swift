@@ -1,0 +1,93 @@
+import JobQueueKit
+import Testing
+
+@Suite("Contract: failures and giving up")
+struct GivingUpTests {
+    @Test(arguments: Driver.allCases)
+    func `a failed job waits, keeps its error, and is exhausted after its attempts`(_ driver: Driver) async throws {
+        let fixture = try StoreFixture(driver)
+        let store = fixture
+        let id = try await store.push("job", .init(attempts: 2))
+        let first = try #require(try await store.next())
+        #expect(!first.exhausted)
+        #expect(try await store.settle(first, .failure(reason: "no wind", retryAfter: .seconds(8))))
+        #expect(try await store.next() == nil)
+        #expect(try await store.nextWake() == fixture.clock.now + .seconds(8))
+        #expect(try await store.statistics() == QueueStatistics(delayed: 1))
+        fixture.clock.advance(by: .seconds(8))
+
+        let second = try #require(try await store.next())
+        #expect(second.lastError == "no wind")
+        #expect(second.failures == 1)
+        #expect(!second.exhausted)
+        #expect(try await store.settle(second, .failure(reason: "rain", retryAfter: .seconds(8))))
+
+        let last = try #require(try await store.next())
+        #expect(last.exhausted)
+        #expect(last.lastError == "rain")
+        #expect(try await store.settle(last, .failed(reason: "rain")))
+        #expect(try await store.next() == nil)
+        #expect(try await store.statistics() == QueueStatistics(failed: 1))
+        let kept = try #require(try await store.failed(limit: 10).first)
+        #expect(kept.id == id)
+        #expect(kept.reason == "rain")
+        #expect(kept.payload == Array("job".utf8))
+        #expect([kept.deliveries, kept.failures, kept.crashes] == [3, 2, 0])
+        #expect(kept.failedAt == fixture.clock.now)
+        #expect(kept.pushedAt == fixture.clock.now + .seconds(-8))
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a job given up is offered once more at once, exhausted, before those behind it`(
+        _ driver: Driver
+    ) async throws {
+        let store = try StoreFixture(driver)
+        try await store.push("bad", .init(attempts: 5))
+        try await store.push("good")
+        let job = try #require(try await store.next())
+        #expect(try await store.settle(job, .giveUp(reason: "never")))
+        let again = try #require(try await store.next())
+        #expect(again.label == "bad")
+        #expect(again.exhausted)
+        #expect(again.lastError == "never")
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a crash uses up no attempt, and the third one exhausts the job`(_ driver: Driver) async throws {
+        let fixture = try StoreFixture(driver)
+        try await fixture.push("poison", .init(attempts: 1))
+        var seen: [Bool] = []
+        for _ in 0..<4 {
+            seen.append(try #require(try await fixture.next()).exhausted)
+            fixture.clock.advance(by: .seconds(20))
+        }
+        #expect(seen == [false, false, false, true])
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a job that crashes its worker even when given up comes back ever more rarely`(
+        _ driver: Driver
+    ) async throws {
+        let fixture = try StoreFixture(driver)
+        try await fixture.push("poison")
+        for _ in 0..<4 {
+            #expect(try await fixture.next() != nil)
+            fixture.clock.advance(by: .seconds(20))
+        }
+        #expect(try await fixture.next() == nil)
+        fixture.clock.advance(by: .seconds(2))
+        #expect(try await fixture.next()?.exhausted == true)
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `the latest failed jobs come first`(_ driver: Driver) async throws {
+        let fixture = try StoreFixture(driver)
+        for label in ["old", "middle", "new"] {
+            try await fixture.push(label)
+            let job = try #require(try await fixture.next())
+            try await fixture.settle(job, .failed(reason: "because of \(label)"))
+            fixture.clock.advance(by: .seconds(1))
+        }
+        #expect(try await fixture.failed(limit: 2).map(\.reason) == ["because of new", "because of middle"])
+    }
+}
