@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Reads server-sent events from bytes as they come, cut anywhere.
 ///
 /// ```swift
@@ -91,16 +99,28 @@ package struct EventStreamParser {
             }
             skipsLineFeed = false
         }
-        let found = buffer.withUnsafeBufferPointer { bytes in
-            bytes[searched...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-        }
-        guard let end = found else {
+        guard let end = lineEnd() else {
             searched = buffer.count
             return nil
         }
         defer { (lineStart, searched) = (end + 1, end + 1) }
         skipsLineFeed = buffer[end] == UInt8(ascii: "\r")
         return lineStart..<end
+    }
+
+    /// Where the next LF or CR is, whichever comes first.
+    private func lineEnd() -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[searched...])
+            let lineFeed = Self.first(UInt8(ascii: "\n"), in: rest)
+            let before = UnsafeRawBufferPointer(rebasing: rest[..<(lineFeed ?? rest.count)])
+            return (Self.first(UInt8(ascii: "\r"), in: before) ?? lineFeed).map { searched + $0 }
+        }
+    }
+
+    private static func first(_ byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress, let found = memchr(base, Int32(byte), bytes.count) else { return nil }
+        return UnsafeRawPointer(found) - base
     }
 
     private mutating func take(_ line: Range<Int>) throws(TooLong) {
