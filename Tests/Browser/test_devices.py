@@ -54,7 +54,7 @@ class DevicesTests(BrowserTestCase):
 
     def test_stop_in_the_second_tab_stops_the_first(self):
         first, second = self.page(self.user), self.page(self.user)
-        first.ask("Tell me about hawks [[slow]] [[tokens 400]]")
+        first.ask("Tell me about hawks [[tokens 400]]")
         first.wait_answer(10)
         second.open_conversation("Tell me about hawks")
         second.wait_answer(10)

@@ -2,19 +2,12 @@
 
 from support.case import BrowserTestCase
 from support.chromium import wait_for
-from support.model import EchoModel
 
 
 class FailureTests(BrowserTestCase):
-    @classmethod
-    def environment(cls):
-        cls.model = EchoModel()
-        cls.addClassCleanup(cls.model.close)
-        return cls.model.environment
-
     def test_a_failed_answer_offers_a_retry_that_works(self):
         first, second = self.page(self.user), self.page(self.user)
-        question = f"fail once, {self.user}"
+        question = f"Fail once, {self.user} [[error 401 x1]]"
         first.ask(question)
         first.wait_state("failed")
         self.assertIn("Please tell whoever runs the site", first.shown(".failure").text)
@@ -23,13 +16,13 @@ class FailureTests(BrowserTestCase):
         second.click(".failure .button")
         for page in (first, second):
             page.wait_state("finished")
-            self.assertEqual(page.answer(), question)
+        self.assertEqual(second.answer(), first.answer())
         replies = self.hawk.sign_in(self.user).messages(first.conversation())[-1]["replies"]
         self.assertEqual([reply["state"] for reply in replies], ["failed", "finished"])
 
     def test_a_failed_answer_shows_after_a_reload_too(self):
         page = self.page(self.user)
-        page.ask(f"fail once, {self.user}")
+        page.ask(f"Fail once, {self.user} [[error 401 x1]]")
         page.wait_state("failed")
         page.reload()
         page.wait_state("failed")
@@ -48,7 +41,7 @@ class KillTests(BrowserTestCase):
     def test_a_server_killed_in_mid_answer_finishes_it_once_and_the_open_page_recovers(self):
         page = self.page(self.user)
         page.script("window.isSamePage = true")
-        page.ask("Tell me about hawks [[slow]]")
+        page.ask("Tell me about hawks [[tokens 300]]")
         page.wait_answer(20)
         self.hawk.kill()
         wait_for("the page to notice", lambda: page.shown("#offline"))

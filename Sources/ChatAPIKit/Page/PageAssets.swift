@@ -1295,21 +1295,27 @@ export class HawkChat {
     const backoff = this.#newBackoff();
     while (socket === this.#socket) {
       try {
-        const answer = await this.#call("POST", "/bind", { client_id: clientID, proof });
-        if (socket !== this.#socket) return;
-        socket.clientID = clientID;
-        socket.boundAt = this.#now();
-        this.state.notice = null;
-        this.#setConnection("online");
-        this.#noteRunning(answer.replies ?? []);
-        this.#foreign.clear();
-        for (const entry of this.state.outbox) if (entry.error?.isTransient) this.#deliver(entry);
-        return await this.refresh();
+        const { replies } = await this.#call("POST", "/bind", { client_id: clientID, proof });
+        if (socket === this.#socket) await this.#bound(socket, clientID, replies);
+        return;
       } catch (failure) {
+        if (!(failure instanceof ChatFailure)) throw failure;
         if (!failure.isTransient) return this.#drop(socket); // proof_expired, client_gone
         await sleep(backoff.next()); // gateway_unavailable: the same socket will do
       }
     }
+  }
+
+  /** From here on every push comes; what came before is read. */
+  async #bound(socket, clientID, replies) {
+    socket.clientID = clientID;
+    socket.boundAt = this.#now();
+    this.state.notice = null;
+    this.#setConnection("online");
+    this.#noteRunning(replies);
+    this.#foreign.clear();
+    for (const entry of this.state.outbox) if (entry.error?.isTransient) this.#deliver(entry);
+    await this.refresh();
   }
 
   #ping() {
@@ -1789,7 +1795,7 @@ private let indexHTML: StaticString = #"""
           <a id="new-conversation-short" class="icon-button" href="#/" aria-label="New conversation" data-icon="compose"></a>
         </header>
         <div id="simulated" class="banner" hidden>
-          <strong>Simulated model.</strong> No DeepSeek key is set, so the answers come from a simulator in this server. Set <code>DEEPSEEK_API_KEY</code> for real ones.
+          <strong>Simulated model.</strong> The answers come from a simulator. Set <code>DEEPSEEK_API_KEY</code> for real ones.
         </div>
         <div id="offline" class="banner alert" role="alert" hidden>
           <span id="offline-text"></span>

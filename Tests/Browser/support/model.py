@@ -1,7 +1,7 @@
 """A model server that says what a test wants, over the DeepSeek API.
 
 The simulator answers like a model. This one repeats the question, so that a test can put any
-Markdown into an answer, and refuses each question that begins with "fail once" the first time.
+Markdown into an answer.
 """
 
 import http.server
@@ -16,7 +16,6 @@ class EchoModel:
     def __init__(self, piece=7, interval=0.005):
         self._piece = piece
         self._interval = interval
-        self._refused = set()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.environment = {
@@ -32,21 +31,7 @@ class EchoModel:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                question = body["messages"][-1]["content"]
-                if question.startswith("fail once") and question not in model._refused:
-                    model._refused.add(question)
-                    return self.refuse()
-                self.stream(question)
-
-            def refuse(self):
-                text = json.dumps({"error": {"message": "no such key", "code": "invalid"}}).encode()
-                self.send_response(401)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def stream(self, text):
+                text = body["messages"][-1]["content"]
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()

@@ -508,21 +508,27 @@ export class HawkChat {
     const backoff = this.#newBackoff();
     while (socket === this.#socket) {
       try {
-        const answer = await this.#call("POST", "/bind", { client_id: clientID, proof });
-        if (socket !== this.#socket) return;
-        socket.clientID = clientID;
-        socket.boundAt = this.#now();
-        this.state.notice = null;
-        this.#setConnection("online");
-        this.#noteRunning(answer.replies ?? []);
-        this.#foreign.clear();
-        for (const entry of this.state.outbox) if (entry.error?.isTransient) this.#deliver(entry);
-        return await this.refresh();
+        const { replies } = await this.#call("POST", "/bind", { client_id: clientID, proof });
+        if (socket === this.#socket) await this.#bound(socket, clientID, replies);
+        return;
       } catch (failure) {
+        if (!(failure instanceof ChatFailure)) throw failure;
         if (!failure.isTransient) return this.#drop(socket); // proof_expired, client_gone
         await sleep(backoff.next()); // gateway_unavailable: the same socket will do
       }
     }
+  }
+
+  /** From here on every push comes; what came before is read. */
+  async #bound(socket, clientID, replies) {
+    socket.clientID = clientID;
+    socket.boundAt = this.#now();
+    this.state.notice = null;
+    this.#setConnection("online");
+    this.#noteRunning(replies);
+    this.#foreign.clear();
+    for (const entry of this.state.outbox) if (entry.error?.isTransient) this.#deliver(entry);
+    await this.refresh();
   }
 
   #ping() {
