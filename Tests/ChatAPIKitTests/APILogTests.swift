@@ -130,6 +130,20 @@ struct APILogTests {
         #expect(await reader.next() == nil)
     }
 
+    @Test func `all streams end when the server is about to`() async throws {
+        let api = try APIFixture(StubChatStore())
+        api.store.setLog([Make.row(1)], .running)
+        let stream = await api.send("GET", "\(path)?after=1", headers: [events])
+        let text = Task { await stream.text }
+        let store = api.store
+        try await eventually(.seconds(20), "a reader waits") { store.count(of: "positions") > 0 }
+        api.api.endStreams()
+        #expect(await text.value == "")
+        var late = try await api.send("GET", path, headers: [events]).reader()
+        #expect(ids(await late.next()) == [1])
+        #expect(await late.next() == nil)
+    }
+
     @Test func `a stream outlives a store that fails for a while`() async throws {
         let api = try APIFixture(StubChatStore())
         api.store.setLog([Make.row(1)], .running)

@@ -98,7 +98,7 @@ struct APIRequestTests {
         let api = try APIFixture(StubChatStore()) { $0.pathPrefix = "/assistant" }
         #expect(await api.send("GET", "/assistant/api/chat/conversations").status == 200)
         #expect(await api.send("GET", "/assistant/").status == 200)
-        for path in ["/api/chat/conversations", "/assistantapi/chat/config", "/assistant", "/"] {
+        for path in ["/api/chat/conversations", "/assistantX/api/chat/config", "/assistant", "/"] {
             #expect(await api.send("GET", path).error == "404 not_found")
         }
     }

@@ -66,6 +66,18 @@ public struct ChatAPI: Sendable {
     ///
     /// A stream in the answer is to be read until its end or until its client is gone.
     public func respond(to request: ChatRequest) async -> ChatResponse {
+        // Reading and writing JSON takes long enough to hold up the other connections of a server's loop.
+        await offload { await answerAnyway(request) }
+    }
+
+    /// Ends every live stream of a log, and each later one after what is there already.
+    ///
+    /// For a server that is about to drain: it then waits for no running reply, and the readers come back elsewhere.
+    public func endStreams() {
+        live.end()
+    }
+
+    private func answerAnyway(_ request: ChatRequest) async -> ChatResponse {
         let requestID = Base64.encodeURL(Digest.randomBytes(12))
         var response: ChatResponse
         do {

@@ -44,6 +44,8 @@ extension Route {
     }
 
     private static func routes(at path: String, assets: some Collection<String>) -> [(method: String, route: Route)] {
+        // What follows the prefix must begin a segment: `/assistantX/api` is not `/assistant` and `X/api`.
+        guard path.hasPrefix("/") else { return [] }
         let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         if segments.first == "api" { return api(Array(segments.dropFirst())) }
         if path == "/healthz" { return [("GET", .health)] }

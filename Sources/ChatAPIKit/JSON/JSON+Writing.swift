@@ -37,24 +37,39 @@ extension JSON {
         }
     }
 
+    /// Copies what needs no escape in one piece: texts are long, escapes rare.
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                output.append(UInt8(ascii: "\\"))
-                output.append(byte)
-            case UInt8(ascii: "\n"): output += "\\n".utf8
-            case UInt8(ascii: "\r"): output += "\\r".utf8
-            case UInt8(ascii: "\t"): output += "\\t".utf8
-            case 0..<0x20:  // RFC 8259 7: control characters are escaped
-                output += "\\u00".utf8
-                output.append(hexadecimal[Int(byte >> 4)])
-                output.append(hexadecimal[Int(byte & 15)])
-            default: output.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            var start = 0
+            for index in bytes.indices where mustEscape(bytes[index]) {
+                output += bytes[start..<index]
+                escape(bytes[index], to: &output)
+                start = index + 1
             }
+            output += bytes[start...]
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    // RFC 8259 7: the quotation mark, the reverse solidus and control characters.
+    private static func mustEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func escape(_ byte: UInt8, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\n"): output.append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): output.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\t"): output.append(UInt8(ascii: "t"))
+        case 0x20...: output.append(byte)
+        default:
+            output += "u00".utf8
+            output.append(hexadecimal[Int(byte >> 4)])
+            output.append(hexadecimal[Int(byte & 15)])
+        }
     }
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)

@@ -10,7 +10,7 @@ final class LogWatch: Sendable {
         case log(ReplyLog)
         /// Nothing for so long that the reader should show that it lives.
         case quiet
-        /// The reply is gone, or the reader's task is cancelled.
+        /// The reply is gone, the reader's task is cancelled, or all streams are to end.
         case over
     }
 
@@ -31,6 +31,7 @@ final class LogWatch: Sendable {
         var waiters: [UInt64: Waiter] = [:]
         var lastID: UInt64 = 0
         var isLooking = false
+        var hasEnded = false
     }
 
     private let store: any ChatStore
@@ -66,12 +67,21 @@ final class LogWatch: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 add(Waiter(place: place, deadline: .now + keepAlive, continuation: continuation), id)
-                // Cancelled before it was there to be found.
-                if Task.isCancelled { resume(id, .over) }
+                // Over before it was there to be found.
+                if Task.isCancelled || state.withLock(\.hasEnded) { resume(id, .over) }
             }
         } onCancel: {
             resume(id, .over)
         }
+    }
+
+    /// Ends every wait, now and later.
+    func end() {
+        let waiting = state.withLock { state in
+            state.hasEnded = true
+            return Array(state.waiters.keys)
+        }
+        for id in waiting { resume(id, .over) }
     }
 
     private func add(_ waiter: Waiter, _ id: UInt64) {
