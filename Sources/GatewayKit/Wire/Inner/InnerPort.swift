@@ -1,5 +1,5 @@
 import PlatformCore
-import ServerCore
+package import ServerCore
 
 /// A gateway's inner port: where workers and clients of the inner protocol connect, and what the Registers announce.
 ///
@@ -12,7 +12,7 @@ package final class InnerPort: Sendable {
     private let loop: EventLoop
     private let secret: [UInt8]
     private let registers: [String]
-    private let timing: RegisterLink.Timing
+    private let timing: RegisterTiming
     private let onEvent: @Sendable (GatewayEvent) -> Void
     private let connections = Lock<[ObjectIdentifier: LoopBound<InnerConnection>]>([:])
     private let links = Lock<LoopBound<[RegisterLink]>?>(nil)
@@ -29,14 +29,14 @@ package final class InnerPort: Sendable {
     ///   - timing: the times of the announcement.
     ///   - onEvent: hears what happens, on the loop.
     /// - Throws: `invalidConfiguration` or `listenFailed`.
-    init(
+    package init(
         listen: String,
         advertise: String?,
         registers: [String],
         secret: String,
         isInsecureAllowed: Bool,
         on loop: EventLoop,
-        timing: RegisterLink.Timing = .init(),
+        timing: RegisterTiming = .init(),
         onEvent: @escaping @Sendable (GatewayEvent) -> Void
     ) throws(GatewayError) {
         let attempt = "listen at \(listen) for the inner protocol"

@@ -5,19 +5,9 @@ import ServerCore
 ///
 /// Belongs to a loop and is touched only there.
 final class Redialer {
-    /// How long to wait before dialling again.
-    struct Pauses: Sendable {
-        /// After a loss; doubled with every failure in a row.
-        var first: Duration
-        /// The longest pause.
-        var longest: Duration
-        /// How long a connection must have held for the next pause to be the first again.
-        var steady: Duration = .seconds(5)
-    }
-
     private let target: String
     private let loop: EventLoop
-    private let pauses: Pauses
+    private let pauses: RetryPauses
     private let timeout: Duration
     private let connected: (StreamConnection) -> Void
     private let failed: (String) -> Void
@@ -37,7 +27,7 @@ final class Redialer {
     init(
         _ target: String,
         on loop: EventLoop,
-        pauses: Pauses,
+        pauses: RetryPauses,
         timeout: Duration = .seconds(3),
         connected: @escaping (StreamConnection) -> Void,
         failed: @escaping (String) -> Void

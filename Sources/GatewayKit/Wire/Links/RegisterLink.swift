@@ -5,20 +5,10 @@ import ServerCore
 ///
 /// Belongs to a loop and is touched only there.
 final class RegisterLink {
-    /// The times of the protocol.
-    struct Timing: Sendable {
-        /// GatewayWorker's peers dial again after 1 s.
-        var pauses = Redialer.Pauses(first: .seconds(1), longest: .seconds(5))
-        /// How often a sign of life is sent, except to 127.0.0.1.
-        var ping: Duration = .seconds(25)
-        /// A Register never answers a gateway: one that has not closed the connection by then took it.
-        var acceptance: Duration = .seconds(1)
-    }
-
     private let register: String
     private let greeting: RegisterMessage
     private let loop: EventLoop
-    private let timing: Timing
+    private let timing: RegisterTiming
     private let onEvent: @Sendable (GatewayEvent) -> Void
     private let addressesCame: ([String]) -> Void
     private var redialer: Redialer?
@@ -40,7 +30,7 @@ final class RegisterLink {
         _ register: String,
         greeting: RegisterMessage,
         on loop: EventLoop,
-        timing: Timing,
+        timing: RegisterTiming,
         onEvent: @escaping @Sendable (GatewayEvent) -> Void,
         addressesCame: @escaping ([String]) -> Void = { _ in }
     ) {

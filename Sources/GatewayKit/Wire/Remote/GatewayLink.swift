@@ -5,17 +5,6 @@ import ServerCore
 /// Commands and queries go in the order of the calls, answers come in the order of the queries. Belongs to a loop and is
 /// touched only there. Nothing waits for ever: each order has a deadline.
 final class GatewayLink {
-    /// How long things may take, and how much may wait.
-    struct Limits: Sendable {
-        /// How long an order may wait until its bytes are with the kernel.
-        var patience: Duration = .seconds(2)
-        /// How long a gateway may take to answer; PHP's client waits as long.
-        var answer: Duration = .seconds(5)
-        /// How many bytes may wait for a gateway.
-        var backlog = 8 << 20
-        var pauses = Redialer.Pauses(first: .milliseconds(100), longest: .seconds(2))
-    }
-
     /// What became of an order.
     enum Outcome {
         /// Its bytes are with the kernel.
@@ -46,7 +35,7 @@ final class GatewayLink {
     let address: GatewayAddress
     private let secret: [UInt8]
     private let loop: EventLoop
-    private let limits: Limits
+    private let limits: RemoteLimits
     private let onEvent: @Sendable (GatewayEvent) -> Void
     private let ended: (GatewayLink) -> Void
     private var redialer: Redialer?
@@ -68,7 +57,7 @@ final class GatewayLink {
         _ address: GatewayAddress,
         secret: [UInt8],
         on loop: EventLoop,
-        limits: Limits,
+        limits: RemoteLimits,
         onEvent: @escaping @Sendable (GatewayEvent) -> Void,
         ended: @escaping (GatewayLink) -> Void
     ) {

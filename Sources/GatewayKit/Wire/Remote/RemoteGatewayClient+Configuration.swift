@@ -9,9 +9,9 @@ extension RemoteGatewayClient {
         public var onEvent: @Sendable (GatewayEvent) -> Void
 
         /// How long things may take; the defaults are the promises that the client's documentation makes.
-        var limits = GatewayLink.Limits()
+        package var limits = RemoteLimits()
         /// The times of the Register's protocol.
-        var registerTiming = RegisterLink.Timing()
+        package var registerTiming = RegisterTiming()
 
         /// A configuration; see the properties for what each is for.
         public init(
