@@ -11,6 +11,8 @@ extension Gateway {
         public var registers: [String]
         /// What the processes of an installation share; guards the inner port and signs the socket's proof.
         public var secret: String
+        /// Whether the inner port may listen beyond this machine without a secret, so that anyone who reaches it can push.
+        public var isInsecureAllowed: Bool
         /// Event loops, a thread each; one suffices for an application that embeds the gateway beside its own work.
         public var loops: Int
         /// How long a socket stays bound before it is closed with 4401, to sign in anew; nil: for ever.
@@ -25,6 +27,10 @@ extension Gateway {
         public var dropMarker: @Sendable (_ messages: Int, _ bytes: Int) -> String
         /// Hears what happens, on an event loop's thread, so it must not block; nil: nobody, at no cost.
         public var onEvent: (@Sendable (GatewayEvent) -> Void)?
+        /// The times of the announcement to the Registers.
+        package var registerTiming = RegisterTiming()
+        /// How long a connection to the inner port may stay without the secret.
+        package var innerTimeout: Duration = .seconds(10)
 
         /// A configuration; see the properties for what each is for.
         public init(
@@ -33,6 +39,7 @@ extension Gateway {
             innerAdvertise: String? = nil,
             registers: [String] = [],
             secret: String = "",
+            isInsecureAllowed: Bool = false,
             loops: Int = 1,
             bindLifetime: Duration? = nil,
             allowedOrigins: [String]? = nil,
@@ -47,6 +54,7 @@ extension Gateway {
             self.innerAdvertise = innerAdvertise
             self.registers = registers
             self.secret = secret
+            self.isInsecureAllowed = isInsecureAllowed
             self.loops = loops
             self.bindLifetime = bindLifetime
             self.allowedOrigins = allowedOrigins

@@ -8,17 +8,25 @@ struct RunningGateway: Sendable {
     let shards: [Shard]
     let switchboard: Switchboard
     let listener: Listener
+    /// Where other processes push in; nil without an inner port.
+    let inner: InnerPort?
 
     /// Binds the address and starts the loops; nothing is accepted yet.
     init(_ gateway: Gateway) async throws(GatewayError) {
         let configuration = gateway.configuration
         let address = try Self.check(configuration)
-        let context = GatewayContext(configuration, address: .none)
         do throws(SystemError) {
             group = try EventLoopGroup(count: configuration.loops, name: "gateway")
         } catch {
             throw GatewayError(.listenFailed, attempt: "start event loops", cause: "\(error)")
         }
+        do throws(GatewayError) {
+            inner = try InnerPort(configuration, on: group.loops[0])
+        } catch {
+            await group.shutdown()
+            throw error
+        }
+        let context = GatewayContext(configuration, address: inner?.address ?? .none)
         do throws(SystemError) {
             listener = try Listener(address, loops: group.loops) { error in
                 context.report(.acceptFailed(reason: "\(error)"))
@@ -36,6 +44,7 @@ struct RunningGateway: Sendable {
     func accept() {
         let shards = shards
         listener.start { connection in shards[connection.loop.index].accept(connection) }
+        inner?.start(switchboard)
     }
 
     /// Returns when the task is cancelled.
@@ -46,6 +55,7 @@ struct RunningGateway: Sendable {
 
     /// Takes no more connections, says goodbye to those that are there, and waits for them to go, but not for ever.
     func drain() async {
+        await inner?.stop()
         await listener.stop()
         context.report(.draining(clients: context.connections.current))
         for shard in shards { shard.loop.execute { shard.drain() } }

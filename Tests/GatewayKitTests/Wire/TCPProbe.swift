@@ -17,7 +17,8 @@ final class TCPProbe: Sendable {
         group = try EventLoopGroup(name: "probe")
         let target = try await SocketAddress.resolve(address)[0]
         let state = state
-        connection = try await StreamConnection.connect(to: target, on: group.loops[0], timeout: .seconds(5)) { stream in
+        connection = try await StreamConnection.connect(to: target, on: group.loops[0], timeout: .seconds(5)) {
+            stream in
             stream.start(Ear(stream, state))
             return LoopBound(stream, to: stream.loop)
         }

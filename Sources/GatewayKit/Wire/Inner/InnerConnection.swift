@@ -30,10 +30,10 @@ final class InnerConnection: ByteStreamDelegate {
 
     var stream: any ByteStream { connection }
 
-    func start() {
+    func start(timeout: Duration) {
         connection.start(self)
         // With the empty secret everyone may come and stay: there is no idle time-out on the inner port.
-        if !gate.isOpen { connection.setDeadline(after: .seconds(10)) }
+        if !gate.isOpen { connection.setDeadline(after: timeout) }
     }
 
     func received(_ bytes: UnsafeMutableRawBufferPointer) {
@@ -52,7 +52,7 @@ final class InnerConnection: ByteStreamDelegate {
 
     func drained() { throttle() }
 
-    func deadlinePassed() { refuse("no secret within 10 s") }
+    func deadlinePassed() { refuse("no secret in time") }
 
     func closed(_ end: StreamEnd) { port.closed(self) }
 

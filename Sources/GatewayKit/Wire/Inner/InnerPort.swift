@@ -10,48 +10,36 @@ package final class InnerPort: Sendable {
 
     private let listener: Listener
     private let loop: EventLoop
+    private let configuration: Gateway.Configuration
     private let secret: [UInt8]
-    private let registers: [String]
-    private let timing: RegisterTiming
-    private let onEvent: @Sendable (GatewayEvent) -> Void
     private let connections = Lock<[ObjectIdentifier: LoopBound<InnerConnection>]>([:])
     private let links = Lock<LoopBound<[RegisterLink]>?>(nil)
 
-    /// Binds the port, without accepting yet.
+    /// Binds the port, without accepting yet; nil if the configuration asks for none.
     ///
     /// - Parameters:
-    ///   - listen: where.
-    ///   - advertise: the IPv4 address by which others reach it; port 0 or nil: the real one.
-    ///   - registers: who is told.
-    ///   - secret: what peers must know.
-    ///   - isInsecureAllowed: whether it may listen beyond this machine without a secret.
+    ///   - configuration: the gateway's.
     ///   - loop: who owns the connections.
-    ///   - timing: the times of the announcement.
-    ///   - onEvent: hears what happens, on the loop.
     /// - Throws: `invalidConfiguration` or `listenFailed`.
-    package init(
-        listen: String,
-        advertise: String?,
-        registers: [String],
-        secret: String,
-        isInsecureAllowed: Bool,
-        on loop: EventLoop,
-        timing: RegisterTiming = .init(),
-        onEvent: @escaping @Sendable (GatewayEvent) -> Void
-    ) throws(GatewayError) {
+    package init?(_ configuration: Gateway.Configuration, on loop: EventLoop) throws(GatewayError) {
+        guard let listen = configuration.innerListen else { return nil }
         let attempt = "listen at \(listen) for the inner protocol"
-        let place = try ListenRule.check(listen, secret: secret, isInsecureAllowed: isInsecureAllowed, attempt: attempt)
+        let place = try ListenRule.check(
+            listen,
+            secret: configuration.secret,
+            isInsecureAllowed: configuration.isInsecureAllowed,
+            attempt: attempt
+        )
         do throws(SystemError) {
-            listener = try Listener(place, loops: [loop]) { onEvent(.acceptFailed(reason: "\($0)")) }
+            let onEvent = configuration.onEvent
+            listener = try Listener(place, loops: [loop]) { onEvent?(.acceptFailed(reason: "\($0)")) }
         } catch {
             throw GatewayError(.listenFailed, attempt: attempt, cause: "\(error)")
         }
-        address = try Self.announced(advertise, listener.address, attempt: attempt)
+        address = try Self.announced(configuration.innerAdvertise, listener.address, attempt: attempt)
+        self.configuration = configuration
         self.loop = loop
-        self.secret = Array(secret.utf8)
-        self.registers = registers
-        self.timing = timing
-        self.onEvent = onEvent
+        secret = Array(configuration.secret.utf8)
     }
 
     /// Accepts, and announces the address to the Registers.
@@ -59,17 +47,23 @@ package final class InnerPort: Sendable {
         listener.start { [self] connection in
             let inner = InnerConnection(connection, of: self, secret: secret, backend: backend)
             connections.withLock { $0[ObjectIdentifier(inner)] = LoopBound(inner, to: loop) }
-            inner.start()
+            inner.start(timeout: configuration.innerTimeout)
         }
         loop.execute { [self] in
-            let links = registers.map { register in
-                let greeting = RegisterMessage.gatewayConnect(address: "\(address)", secret: secret)
-                return RegisterLink(register, greeting: greeting, on: loop, timing: timing, onEvent: onEvent)
+            let greeting = RegisterMessage.gatewayConnect(address: "\(address)", secret: secret)
+            let links = configuration.registers.map { register in
+                RegisterLink(
+                    register,
+                    greeting: greeting,
+                    on: loop,
+                    timing: configuration.registerTiming,
+                    onEvent: configuration.onEvent
+                )
             }
             self.links.withLock { $0 = LoopBound(links, to: loop) }
             for link in links { link.start() }
         }
-        onEvent(.innerListening(address: "\(listener.address)"))
+        configuration.onEvent?(.innerListening(address: "\(listener.address)"))
     }
 
     /// Takes the announcement back, accepts no more and closes the connections, what was answered having gone out.
@@ -84,7 +78,7 @@ package final class InnerPort: Sendable {
     }
 
     func refused(_ peer: SocketAddress, _ reason: String) {
-        onEvent(.innerConnectionRefused(peer: "\(peer)", reason: reason))
+        configuration.onEvent?(.innerConnectionRefused(peer: "\(peer)", reason: reason))
     }
 
     func closed(_ inner: InnerConnection) {

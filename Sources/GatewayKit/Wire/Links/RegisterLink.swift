@@ -9,7 +9,7 @@ final class RegisterLink {
     private let greeting: RegisterMessage
     private let loop: EventLoop
     private let timing: RegisterTiming
-    private let onEvent: @Sendable (GatewayEvent) -> Void
+    private let onEvent: (@Sendable (GatewayEvent) -> Void)?
     private let addressesCame: ([String]) -> Void
     private var redialer: Redialer?
     private var session: RegisterSession?
@@ -31,7 +31,7 @@ final class RegisterLink {
         greeting: RegisterMessage,
         on loop: EventLoop,
         timing: RegisterTiming,
-        onEvent: @escaping @Sendable (GatewayEvent) -> Void,
+        onEvent: (@Sendable (GatewayEvent) -> Void)?,
         addressesCame: @escaping ([String]) -> Void = { _ in }
     ) {
         self.register = register
@@ -108,13 +108,13 @@ final class RegisterLink {
         guard !isRegistered else { return }
         isRegistered = true
         isLossTold = false
-        onEvent(.registered(register: register))
+        onEvent?(.registered(register: register))
     }
 
     private func tellLoss(_ reason: String) {
         guard !isLossTold else { return }
         isLossTold = true
-        onEvent(.registerLost(register: register, reason: reason))
+        onEvent?(.registerLost(register: register, reason: reason))
     }
 }
 

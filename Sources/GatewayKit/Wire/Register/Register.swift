@@ -21,15 +21,18 @@ public final class Register: Sendable {
         /// Whether a listener beyond this machine may do without a secret, so that anyone who reaches it can list the
         /// gateways and add to them.
         public var isInsecureAllowed: Bool
-        /// Hears what happens, on the Register's thread: it must not block.
-        public var onEvent: @Sendable (GatewayEvent) -> Void
+        /// Hears what happens, on the Register's thread, so it must not block; nil: nobody.
+        public var onEvent: (@Sendable (GatewayEvent) -> Void)?
+
+        /// How long a connection may take to announce itself.
+        package var timeout: Duration = .seconds(10)
 
         /// A configuration; see the properties for what each is for.
         public init(
             listen: String = "127.0.0.1:1236",
             secret: String = "",
             isInsecureAllowed: Bool = false,
-            onEvent: @escaping @Sendable (GatewayEvent) -> Void = { _ in }
+            onEvent: (@Sendable (GatewayEvent) -> Void)? = nil
         ) {
             self.listen = listen
             self.secret = secret
@@ -78,12 +81,12 @@ public final class Register: Sendable {
     private func serve(_ listener: Listener, _ group: EventLoopGroup) async {
         let loop = group.loops[0]
         let office = await loop.perform { [configuration] in
-            LoopBound(RegisterOffice(secret: configuration.secret, onEvent: configuration.onEvent), to: loop)
+            LoopBound(RegisterOffice(configuration), to: loop)
         }
         guard let office else { return }
         listener.start { office.value.take($0) }
         bound.withLock { $0 = "\(listener.address)" }
-        configuration.onEvent(.registerListening(address: "\(listener.address)"))
+        configuration.onEvent?(.registerListening(address: "\(listener.address)"))
         await Task.untilCancelled()
         bound.withLock { $0 = nil }
         await listener.stop()

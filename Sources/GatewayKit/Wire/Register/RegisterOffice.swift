@@ -2,14 +2,14 @@ import ServerCore
 
 /// The connections of a Register, on its loop: carries out what the directory decides.
 final class RegisterOffice {
-    private let onEvent: @Sendable (GatewayEvent) -> Void
+    private let configuration: Register.Configuration
     private var directory: RegisterDirectory
     private var visitors: [Int: RegisterVisitor] = [:]
     private var lastNumber = 0
 
-    init(secret: String, onEvent: @escaping @Sendable (GatewayEvent) -> Void) {
-        directory = RegisterDirectory(secret: Array(secret.utf8))
-        self.onEvent = onEvent
+    init(_ configuration: Register.Configuration) {
+        self.configuration = configuration
+        directory = RegisterDirectory(secret: Array(configuration.secret.utf8))
     }
 
     func take(_ connection: StreamConnection) {
@@ -17,7 +17,7 @@ final class RegisterOffice {
         let visitor = RegisterVisitor(connection, number: lastNumber, of: self)
         visitors[lastNumber] = visitor
         connection.start(visitor)
-        connection.setDeadline(after: .seconds(10))
+        connection.setDeadline(after: configuration.timeout)
     }
 
     func received(_ line: [UInt8], from visitor: RegisterVisitor) {
@@ -27,7 +27,7 @@ final class RegisterOffice {
     }
 
     func refuse(_ visitor: RegisterVisitor, _ reason: String) {
-        onEvent(.registerConnectionRefused(peer: "\(visitor.connection.peer)", reason: reason))
+        configuration.onEvent?(.registerConnectionRefused(peer: "\(visitor.connection.peer)", reason: reason))
         visitor.connection.closeAfterFlush()
     }
 

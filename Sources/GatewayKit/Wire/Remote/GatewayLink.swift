@@ -36,7 +36,7 @@ final class GatewayLink {
     private let secret: [UInt8]
     private let loop: EventLoop
     private let limits: RemoteLimits
-    private let onEvent: @Sendable (GatewayEvent) -> Void
+    private let onEvent: (@Sendable (GatewayEvent) -> Void)?
     private let ended: (GatewayLink) -> Void
     private var redialer: Redialer?
     private var state = State.dialling
@@ -58,7 +58,7 @@ final class GatewayLink {
         secret: [UInt8],
         on loop: EventLoop,
         limits: RemoteLimits,
-        onEvent: @escaping @Sendable (GatewayEvent) -> Void,
+        onEvent: (@Sendable (GatewayEvent) -> Void)?,
         ended: @escaping (GatewayLink) -> Void
     ) {
         self.address = address
@@ -159,7 +159,7 @@ final class GatewayLink {
         session.connection.setDeadline(after: nil)
         state = .ready(session)
         failures = 0
-        onEvent(.gatewayConnected(address))
+        onEvent?(.gatewayConnected(address))
         let orders = held
         held = []
         heldBytes = 0
@@ -182,7 +182,7 @@ final class GatewayLink {
         session.failAll(code, "\(address): \(reason)")
         redialer?.lost()
         if wasReady {
-            onEvent(.gatewayLost(address, reason: reason))
+            onEvent?(.gatewayLost(address, reason: reason))
             ended(self)
         } else {
             attemptFailed("\(reason) before it took us: is the secret the same?")

@@ -35,7 +35,7 @@ extension RemoteGatewayClient {
     /// - Throws: `invalidArgument`, `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut` or `stopped`.
     public func bind(uid: String, to client: ClientID) async throws(GatewayError) -> Bool {
         let attempt = "bind a client"
-        try Shipment.check(uid, attempt: attempt)
+        try GatewayError.check(uid: uid, attempt)
         let bind = GatewayPacket(.bindUid, connectionID: client.connection, extra: Array(uid.utf8))
         let question = GatewayPacket(.isOnline, connectionID: client.connection)
         return try await isOne(client, bind.bytes + question.bytes, attempt)
@@ -70,7 +70,7 @@ extension RemoteGatewayClient {
     ///   `partialClients`; `invalidArgument`, `registerUnavailable`, `malformedAnswer` or `stopped`.
     public func clients(ofUids uids: [String]) async throws(GatewayError) -> [String: [ClientID]] {
         let attempt = "list the clients of uids"
-        for uid in uids { try Shipment.check(uid, attempt: attempt) }
+        for uid in uids { try GatewayError.check(uid: uid, attempt) }
         guard !uids.isEmpty else { return [:] }
         let question = GatewayPacket(.batchGetClientIDByUid, extra: Shipment.json(.list(uids.map(PHPValue.text)))).bytes
         let replies = try await ask(nil, isQuery: true, attempt) { _ in question }

@@ -5,8 +5,8 @@ extension RemoteGatewayClient {
         public var registers: [String]
         /// What all processes of the installation share.
         public var secret: String
-        /// Hears what happens, on the client's thread: it must not block.
-        public var onEvent: @Sendable (GatewayEvent) -> Void
+        /// Hears what happens, on the client's thread, so it must not block; nil: nobody.
+        public var onEvent: (@Sendable (GatewayEvent) -> Void)?
 
         /// How long things may take; the defaults are the promises that the client's documentation makes.
         package var limits = RemoteLimits()
@@ -17,7 +17,7 @@ extension RemoteGatewayClient {
         public init(
             registers: [String] = ["127.0.0.1:1236"],
             secret: String = "",
-            onEvent: @escaping @Sendable (GatewayEvent) -> Void = { _ in }
+            onEvent: (@Sendable (GatewayEvent) -> Void)? = nil
         ) {
             self.registers = registers
             self.secret = secret

@@ -11,7 +11,7 @@ struct Shipment: Sendable {
     init(_ message: Message, to target: Target, attempt: String) throws(GatewayError) {
         switch target.kind {
         case .uids(let uids):
-            for uid in uids { try Self.check(uid, attempt: attempt) }
+            for uid in uids { try GatewayError.check(uid: uid, attempt) }
             gateways = uids.isEmpty ? [] : nil
             common = Self.packet(.sendToUid, message, extra: Self.json(.list(uids.map(PHPValue.text))))
             special = [:]
@@ -40,12 +40,6 @@ struct Shipment: Sendable {
 
     /// The packet for a gateway.
     func bytes(for gateway: GatewayAddress) -> [UInt8] { special[gateway] ?? common }
-
-    /// Refuses what the inner protocol takes for no uid.
-    static func check(_ uid: String, attempt: String) throws(GatewayError) {
-        guard uid.isEmpty || uid == "0" else { return }
-        throw GatewayError(.invalidArgument, attempt: attempt, cause: "a uid is neither empty nor \"0\"")
-    }
 
     /// JSON of strings and numbers, which can always be written.
     static func json(_ value: PHPValue) -> [UInt8] { JSONWriter.write(value) ?? [] }
