@@ -44,7 +44,7 @@ extension Switchboard: InnerBackend {
         _ conditions: [Selection.Condition],
         _ answer: @escaping @Sendable ([(connection: UInt32, uid: String?)]) -> Void
     ) {
-        queryAll({ table -> [[Selected]] in
+        let look: @Sendable (borrowing ClientTable<Client>) -> [[Selected]] = { table in
             conditions.map { condition in
                 switch condition {
                 case .uid(let uid): table.clients(ofUid: uid).map { ($0, uid) }
@@ -53,7 +53,8 @@ extension Switchboard: InnerBackend {
                         ? [] : [(.init(serial: 0, connection: connection), table.uid(of: connection))]
                 }
             }
-        }) { parts in
+        }
+        queryAll(look) { parts in
             let selected = conditions.indices.flatMap { index in
                 parts.flatMap { $0[index] }.sorted { $0.listed.serial < $1.listed.serial }
             }
