@@ -24,7 +24,11 @@ public enum WebSocketFrames {
         default: bytes += [0x80 | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
         }
         bytes += mask
-        for (index, byte) in payload.enumerated() { bytes.append(byte ^ mask[index % 4]) }
+        let start = bytes.count
+        bytes += payload
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            for index in 0..<payload.count { bytes[start + index] ^= mask[index & 3] }
+        }
         return bytes
     }
 

@@ -46,13 +46,19 @@ extension Client {
     private func admits(_ bytes: Int) -> Bool {
         guard phase == .open else { return false }
         if droppedMessages == 0 {
-            let waiting = stream.unsent
-            if waiting == 0 || waiting + bytes <= shard.context.limits.maxBacklogBytes { return true }
-            shard.context.report(.clientSlow(id, backlogBytes: waiting))
+            if hasRoom(for: bytes) { return true }
+            stream.sendNow()  // perhaps the peer is not slow, and only this turn wrote a lot
+            if hasRoom(for: bytes) { return phase == .open }
+            shard.context.report(.clientSlow(id, backlogBytes: stream.unsent))
         }
         droppedMessages += 1
         droppedBytes += bytes
         return false
+    }
+
+    private func hasRoom(for bytes: Int) -> Bool {
+        let waiting = stream.unsent
+        return waiting == 0 || waiting + bytes <= shard.context.limits.maxBacklogBytes
     }
 
     /// Tells a peer that has caught up what it missed, before anything else is sent to it.

@@ -52,6 +52,15 @@ struct GatewayLimitsTests {
         }
     }
 
+    @Test func `a client that reads misses nothing of what is written to it at once, beyond the limit`() async throws {
+        let gateway = Gateway(.init(listen: "127.0.0.1:0", limits: .init(maxBacklogBytes: 500_000))) { _ in Burst() }
+        try await withGateway(gateway) { _, url in
+            let socket = try await WebSocketClient.connect(url)
+            socket.send("go")
+            for _ in 0..<Burst.count { #expect(try await socket.nextText().utf8.count == Burst.bytes) }
+        }
+    }
+
     @Test func `connections beyond the limit are closed, and taken again when there is room`() async throws {
         let limits = Gateway.Limits(maxConnections: 1)
         try await withGateway(Gateway(.init(listen: "127.0.0.1:0", loops: 2, limits: limits))) { _, url in
@@ -106,5 +115,15 @@ struct GatewayLimitsTests {
     private static func dropped(in message: String) -> Int? {
         let start = #"{"type":"resync","dropped":"#
         return message.hasPrefix(start) ? Int(message.dropFirst(start.count).dropLast()) : nil
+    }
+}
+
+/// Answers with many messages at once.
+private final class Burst: GatewayHandler {
+    static let count = 12
+    static let bytes = 60_000
+
+    func text(_ text: UTF8Span, from client: Client) {
+        for _ in 0..<Self.count { client.send(String(repeating: "x", count: Self.bytes)) }
     }
 }

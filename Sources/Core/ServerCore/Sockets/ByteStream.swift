@@ -18,6 +18,10 @@ package protocol ByteStream: AnyObject {
     func write(_ bytes: UnsafeRawBufferPointer)
     /// Writes bytes that go to many streams: see `SharedBytes`.
     func write(_ bytes: SharedBytes)
+    /// Sends what was written in this turn now, rather than at its end; nothing while bytes of earlier turns wait.
+    ///
+    /// For a writer at its limit, who has to know whether the peer is slow or just a lot was written at once.
+    func sendNow()
     /// Stops taking bytes, so that the peer is slowed down; what was read is still delivered.
     func pauseReading()
     /// Takes bytes again.

@@ -13,6 +13,12 @@ extension StreamConnection {
         keep(bytes.bytes)
     }
 
+    package func sendNow() {
+        guard isDirty, backlog.isEmpty else { return }
+        flush()
+        isDirty = true  // still on the loop's list for the end of the turn
+    }
+
     /// Sends what this turn has written: one system call, unless the bytes lie in very many pieces.
     func flush() {
         isDirty = false
