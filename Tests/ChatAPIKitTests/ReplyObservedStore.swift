@@ -1,0 +1,154 @@
+import ChatAPIKit
+import PlatformCore
+
+/// What a store was seen to do: which numbers it issued, and whether ever two replies of a conversation ran at once.
+final class StoreRecord: Sendable {
+    private struct State {
+        var issued: [String: [LogRow]] = [:]
+        var looks: [Set<String>] = []
+        var crowded: [String] = []
+    }
+
+    private let state = Lock(State())
+
+    func add(_ rows: [LogRow], of reply: String) {
+        state.withLock { $0.issued[reply, default: []] += rows }
+    }
+
+    func add(look replies: [String]) {
+        state.withLock { $0.looks.append(Set(replies)) }
+    }
+
+    func check(_ active: [ReplyPosition]) {
+        let running = Dictionary(grouping: active.filter { $0.state == .running }, by: \.conversationID)
+        state.withLock { $0.crowded += running.filter { $0.value.count > 1 }.keys }
+    }
+
+    /// The rows that were issued for a reply, in no order.
+    func issued(_ reply: String) -> [LogRow] { state.withLock { $0.issued[reply] ?? [] } }
+
+    /// The replies that each look at positions asked for.
+    var looks: [Set<String>] { state.withLock { $0.looks } }
+
+    /// Conversations that were seen with two running replies.
+    var crowded: [String] { state.withLock { $0.crowded } }
+}
+
+/// A store that keeps a record of what passes through it.
+struct ObservedStore: ChatStore {
+    let base: any ChatStore
+    let record: StoreRecord
+
+    init(_ base: any ChatStore, record: StoreRecord = StoreRecord()) {
+        self.base = base
+        self.record = record
+    }
+
+    var looks: [Set<String>] { record.looks }
+
+    func takeAttempt(reply id: String, jobID: String, takeOverAfter: Duration) async throws(ChatError) -> TakeResult {
+        let result = try await base.takeAttempt(reply: id, jobID: jobID, takeOverAfter: takeOverAfter)
+        if case .taken(let attempt) = result {
+            record.add([attempt.row], of: id)
+            record.check(try await base.activeReplies(uid: attempt.reply.uid))
+        }
+        return result
+    }
+
+    func append(_ parts: [ReplyPart], reply id: String, attempt: Int) async throws(ChatError) -> [LogRow]? {
+        let rows = try await base.append(parts, reply: id, attempt: attempt)
+        record.add(rows ?? [], of: id)
+        return rows
+    }
+
+    func stop(reply id: String, uid: String) async throws(ChatError) -> EndResult {
+        observe(try await base.stop(reply: id, uid: uid))
+    }
+
+    func finish(reply id: String, attempt: Int, with end: GenerationEnd) async throws(ChatError) -> EndResult {
+        observe(try await base.finish(reply: id, attempt: attempt, with: end))
+    }
+
+    func fail(reply id: String, attempt: Int?, code: GenerationError.Code?) async throws(ChatError) -> EndResult {
+        observe(try await base.fail(reply: id, attempt: attempt, code: code))
+    }
+
+    func positions(of replies: [String]) async throws(ChatError) -> [ReplyPosition] {
+        record.add(look: replies)
+        return try await base.positions(of: replies)
+    }
+
+    private func observe(_ result: EndResult) -> EndResult {
+        if case .ended(let ended) = result { record.add([ended.row], of: ended.reply.id) }
+        return result
+    }
+}
+
+// What passes through unseen.
+extension ObservedStore {
+    func send(_ message: NewMessage, uid: String) async throws(ChatError) -> SendResult {
+        try await base.send(message, uid: uid)
+    }
+
+    func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage {
+        try await base.conversations(uid: uid, cursor: cursor, limit: limit)
+    }
+
+    func conversation(_ id: String, uid: String) async throws(ChatError) -> Conversation? {
+        try await base.conversation(id, uid: uid)
+    }
+
+    func rename(conversation id: String, uid: String, title: String) async throws(ChatError) -> Conversation? {
+        try await base.rename(conversation: id, uid: uid, title: title)
+    }
+
+    func delete(conversation id: String, uid: String) async throws(ChatError) -> Bool {
+        try await base.delete(conversation: id, uid: uid)
+    }
+
+    func messages(
+        conversation id: String,
+        uid: String,
+        before: String?,
+        limit: Int
+    ) async throws(ChatError) -> MessagePage? {
+        try await base.messages(conversation: id, uid: uid, before: before, limit: limit)
+    }
+
+    func reply(_ id: String, uid: String) async throws(ChatError) -> Reply? {
+        try await base.reply(id, uid: uid)
+    }
+
+    func log(reply id: String, uid: String, after: Int) async throws(ChatError) -> ReplyLog? {
+        try await base.log(reply: id, uid: uid, after: after)
+    }
+
+    func activeReplies(uid: String) async throws(ChatError) -> [ReplyPosition] {
+        try await base.activeReplies(uid: uid)
+    }
+
+    func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult {
+        try await base.regenerate(reply: id, uid: uid)
+    }
+
+    func touch(reply id: String, attempt: Int) async throws(ChatError) -> Bool {
+        try await base.touch(reply: id, attempt: attempt)
+    }
+
+    func note(_ code: GenerationError.Code, reply id: String, attempt: Int) async throws(ChatError) -> Bool {
+        try await base.note(code, reply: id, attempt: attempt)
+    }
+
+    func history(before reply: Reply, byteLimit: Int) async throws(ChatError) -> [HistoryTurn] {
+        try await base.history(before: reply, byteLimit: byteLimit)
+    }
+
+    func sweepCandidates(
+        queuedFor: Duration,
+        untouchedFor: Duration,
+        after: SweepCandidate?,
+        limit: Int
+    ) async throws(ChatError) -> [SweepCandidate] {
+        try await base.sweepCandidates(queuedFor: queuedFor, untouchedFor: untouchedFor, after: after, limit: limit)
+    }
+}
