@@ -122,7 +122,7 @@ let package = Package(
         // The hosts with a point at which they kill themselves: only for the kill tests.
         .executableTarget(
             name: "hawk-faults",
-            dependencies: ["HostSupport"],
+            dependencies: ["ChatAPIKit", "HostSupport"],
             path: "Tests/Faults",
             swiftSettings: settings
         ),

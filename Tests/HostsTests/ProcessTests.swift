@@ -11,7 +11,7 @@ struct ProcessTests {
             let held = try PidFile(path: path)
             #expect(PidFile.owner(of: path) != nil)
             #expect(throws: SystemError.self) { _ = try PidFile(path: path) }
-            _ = consume held
+            withExtendedLifetime(held) {}
         }
         #expect(PidFile.owner(of: path) == nil)
     }

@@ -2,6 +2,11 @@
 public struct DeadlineExceeded: Error, CustomStringConvertible {
     /// What was waited for.
     public let description: String
+
+    /// Makes an error that says what was waited for.
+    public init(description: String) {
+        self.description = description
+    }
 }
 
 /// Runs `body`, and throws `DeadlineExceeded` naming `what` if it has not ended after `limit`.

@@ -40,4 +40,7 @@ package func retryingInterrupted<Number: FixedWidthInteger>(_ body: () -> Number
 extension SystemError {
     /// Whether what was asked for is not there.
     package var isNotFound: Bool { code == ENOENT }
+
+    /// Whether it would have had to wait: for a lock, for room in a buffer.
+    package var isWouldBlock: Bool { code == EWOULDBLOCK || code == EAGAIN }
 }

@@ -12,7 +12,7 @@ import Darwin
 ///
 /// The lock, not the number, says whether the host runs: numbers are given again to strangers after a crash, locks are
 /// not.
-package struct PidFile: ~Copyable {
+package final class PidFile: Sendable {
     private let descriptor: Int32
 
     /// Takes the lock and writes the number.

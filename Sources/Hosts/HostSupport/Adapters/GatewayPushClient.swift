@@ -1,0 +1,34 @@
+import ChatAPIKit
+import GatewayKit
+
+/// The chat's gateway, filled with a gateway of this process or with those that a Register lists.
+struct GatewayPushClient: PushClient {
+    let gateway: any GatewayClient
+
+    func push(_ text: String, toUid uid: String) async throws {
+        try await gateway.send(text, to: .uid(uid))
+    }
+
+    func bind(clientID: String, uid: String) async throws -> BindResult {
+        guard let client = ClientID(clientID) else { return .clientGone }
+        return try await available { () async throws(GatewayError) in try await gateway.bind(uid: uid, to: client) }
+            ? .bound : .clientGone
+    }
+
+    func unbind(clientID: String, uid: String) async throws -> Bool {
+        guard let client = ClientID(clientID) else { return false }
+        return try await available { () async throws(GatewayError) in
+            guard try await gateway.uid(of: client) == uid else { return false }
+            try await gateway.unbind(client)
+            return true
+        }
+    }
+
+    private func available<Value>(_ body: () async throws(GatewayError) -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch {
+            throw PushUnavailable(cause: "\(error)")
+        }
+    }
+}

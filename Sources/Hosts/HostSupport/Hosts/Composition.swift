@@ -1,0 +1,271 @@
+package import ChatAPIKit
+import DeepSeekKit
+import DeepSeekSimulator
+import GatewayKit
+import JobQueueKit
+import PlatformCore
+import ServerCore
+
+/// Joins the kits into the parts of a host, by its settings.
+package struct Composition: Sendable {
+    let settings: Settings
+    let host: HostName
+    let checkpoint: @Sendable (Checkpoint) async -> Void
+    let logger: Logger
+    let announcement: Announcement
+
+    package init(
+        _ settings: Settings,
+        host: HostName,
+        checkpoint: @escaping @Sendable (Checkpoint) async -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.host = host
+        self.checkpoint = checkpoint
+        logger = Logger(level: settings.logLevel, format: settings.logFormat)
+        announcement = Announcement(host: host, settings: settings)
+    }
+
+    /// What runs, in the order in which it is stopped.
+    package func parts() async throws -> [HostPart] {
+        switch host {
+        case .hawk: try await hawk()
+        case .server: try server()
+        case .api: try api()
+        case .queue: try queue()
+        }
+    }
+
+    /// How many jobs are where, for people.
+    package func queueInfo() async throws -> String {
+        let statistics = try await makeQueue().statistics()
+        return """
+            Jobs
+            - waiting: \(statistics.waiting)
+            - delayed: \(statistics.delayed)
+            - reserved: \(statistics.reserved)
+            - failed: \(statistics.failed)
+
+            """
+    }
+
+    package func makeAuthenticator() throws -> JWTAuthenticator {
+        let secret = try settings.authSecret ?? KeptSecret.read("\(settings.data)/auth-secret")
+        return try JWTAuthenticator(
+            secret: Array(secret.utf8),
+            issuer: settings.authIssuer,
+            audience: settings.authAudience
+        )
+    }
+}
+
+// MARK: - The four hosts
+
+extension Composition {
+    private func hawk() async throws -> [HostPart] {
+        let secret = try settings.secret ?? KeptSecret.read("\(settings.data)/secret")
+        let gateway = makeGateway(secret: secret)
+        let store = try SQLiteChatStore(path: settings.database)
+        let queue = try makeQueue()
+        let pusher = GatewayPushClient(gateway: gateway.client)
+        let dispatcher = QueueDispatcher(queue: queue)
+        let authenticator = try makeAuthenticator()
+        let (generator, simulator) = try await makeGenerator(userKey: Array(secret.utf8))
+        let runner = makeRunner(store, generator, pusher, dispatcher)
+        var parts = [
+            try makeAPI(store, authenticator, dispatcher, pusher, secret: secret, isSimulated: simulator != nil),
+            makeSweeper(store, dispatcher),
+            makeWorker(queue, runner),
+            HostPart("gateway") { try await gateway.run() },
+        ]
+        if let register = makeRegister(secret: secret) { parts.append(register) }
+        if let simulator { parts.append(simulator) }
+        return parts
+    }
+
+    private func server() throws -> [HostPart] {
+        let gateway = makeGateway(secret: settings.secret ?? "")
+        let gatewayPart = HostPart("gateway") { try await gateway.run() }
+        return [gatewayPart] + (makeRegister(secret: settings.secret ?? "").map { [$0] } ?? [])
+    }
+
+    private func api() throws -> [HostPart] {
+        let store = try SQLiteChatStore(path: settings.database)
+        let client = makeRemoteClient()
+        return [
+            try makeAPI(
+                store,
+                try makeAuthenticator(),
+                QueueDispatcher(queue: try makeQueue()),
+                GatewayPushClient(gateway: client),
+                secret: settings.secret,
+                isSimulated: false
+            ),
+            HostPart("gateway client") { try await client.run() },
+        ]
+    }
+
+    private func queue() throws -> [HostPart] {
+        let store = try SQLiteChatStore(path: settings.database)
+        let client = makeRemoteClient()
+        let queue = try makeQueue()
+        let dispatcher = QueueDispatcher(queue: queue)
+        let generator = try makeDeepSeek(
+            key: settings.deepSeekKey ?? "",
+            baseURL: settings.deepSeekURL,
+            userKey: Array((settings.secret ?? "").utf8)
+        )
+        let runner = makeRunner(store, generator, GatewayPushClient(gateway: client), dispatcher)
+        logger.log(LogLine(.info, "queue", "working", ["replies_at_once": "\(settings.concurrency)"]))
+        return [
+            makeSweeper(store, dispatcher),
+            makeWorker(queue, runner),
+            HostPart("gateway client") { try await client.run() },
+        ]
+    }
+}
+
+// MARK: - Their parts
+
+extension Composition {
+    private func makeGateway(secret: String) -> Gateway {
+        // nil is the standard text, and an empty one is none.
+        let message = settings.sendsInitMessage ? settings.initMessage : ""
+        return Gateway(
+            Gateway.Configuration(
+                listen: settings.gatewayListen,
+                innerListen: settings.innerListen,
+                innerAdvertise: settings.innerAdvertise,
+                registers: settings.innerListen == nil ? [] : settings.registers,
+                secret: secret,
+                loops: settings.loops,
+                bindLifetime: settings.bindLifetime,
+                allowedOrigins: settings.allowedOrigins.isEmpty ? nil : settings.allowedOrigins,
+                onEvent: { [logger, announcement] event in
+                    if case .listening(let address) = event { announcement.gateway(address) }
+                    logger.log(event.line)
+                }
+            ),
+            makeHandler: { _ in InitHandler(message: message, secret: secret) }
+        )
+    }
+
+    private func makeRegister(secret: String) -> HostPart? {
+        guard let listen = settings.registerListen else { return nil }
+        let register = Register(
+            .init(
+                listen: listen,
+                secret: secret,
+                isInsecureAllowed: settings.isInsecure,
+                onEvent: { [logger] in logger.log($0.line) }
+            )
+        )
+        return HostPart("register") { try await register.run() }
+    }
+
+    private func makeRemoteClient() -> RemoteGatewayClient {
+        RemoteGatewayClient(
+            .init(
+                registers: settings.registers,
+                secret: settings.secret ?? "",
+                onEvent: { [logger] in logger.log($0.line) }
+            )
+        )
+    }
+
+    private func makeQueue() throws -> JobQueue {
+        let store: any JobStore =
+            switch settings.queue {
+            case .sqlite(let path): try SQLiteJobStore(path: path)
+            case .file: throw UsageError(problems: ["the file driver is not there yet: use sqlite:FILE"])
+            case .memory: MemoryJobStore()
+            }
+        return JobQueue(store: store, configuration: .init(onEvent: { [logger] in logger.log($0.line) }))
+    }
+
+    private func makeGenerator(userKey: [UInt8]) async throws -> (DeepSeekGenerator, HostPart?) {
+        if let key = settings.deepSeekKey {
+            return (try makeDeepSeek(key: key, baseURL: settings.deepSeekURL, userKey: userKey), nil)
+        }
+        let simulator = DeepSeekSimulator(.init(listen: "127.0.0.1:0"))
+        let address = try simulator.bind()
+        let generator = try makeDeepSeek(key: "simulated", baseURL: "http://\(address)", userKey: userKey)
+        return (generator, HostPart("simulator") { try await simulator.run() })
+    }
+
+    private func makeDeepSeek(key: String, baseURL: String?, userKey: [UInt8]) throws -> DeepSeekGenerator {
+        var configuration = DeepSeekClient.Configuration()
+        if let baseURL { configuration.baseURL = baseURL }
+        configuration.onEvent = { [logger] in logger.log($0.line) }
+        let client = DeepSeekClient(apiKey: key, configuration: configuration)
+        try client.validate()
+        return DeepSeekGenerator(client: client, model: settings.model, userKey: userKey)
+    }
+
+    private func makeRunner(
+        _ store: SQLiteChatStore,
+        _ generator: DeepSeekGenerator,
+        _ pusher: GatewayPushClient,
+        _ dispatcher: QueueDispatcher
+    ) -> ReplyRunner {
+        var configuration = ReplyRunner.Configuration(
+            systemPrompt: settings.systemPrompt,
+            historyLimit: settings.historyLimit,
+            onEvent: { [logger] in logger.log($0.line) }
+        )
+        configuration.checkpoint = checkpoint
+        return ReplyRunner(
+            store: store,
+            generator: generator,
+            pushClient: pusher,
+            dispatcher: dispatcher,
+            configuration: configuration
+        )
+    }
+
+    private func makeSweeper(_ store: SQLiteChatStore, _ dispatcher: QueueDispatcher) -> HostPart {
+        let sweeper = ReplySweeper(
+            store: store,
+            dispatcher: dispatcher,
+            configuration: .init(onEvent: { [logger] in logger.log($0.line) })
+        )
+        return HostPart("sweeper") { await sweeper.run() }
+    }
+
+    private func makeWorker(_ queue: JobQueue, _ runner: ReplyRunner) -> HostPart {
+        let worker = JobWorker(queue: queue, handlers: [runner.jobHandler], concurrency: settings.concurrency)
+        return HostPart("worker", drain: .seconds(30)) { try await worker.run() }
+    }
+
+    private func makeAPI(
+        _ store: SQLiteChatStore,
+        _ authenticator: JWTAuthenticator,
+        _ dispatcher: QueueDispatcher,
+        _ pusher: GatewayPushClient,
+        secret: String?,
+        isSimulated: Bool
+    ) throws -> HostPart {
+        var configuration = ChatAPI.Configuration(proof: secret.map { .required(secret: $0) } ?? .notRequired)
+        configuration.gatewayURL = settings.gatewayURL
+        configuration.gatewayPort = Int(settings.gatewayListen.split(separator: ":").last ?? "") ?? 8282
+        configuration.tokenURL = settings.tokenURL
+        configuration.developmentSignIn = settings.hasDevelopmentSignIn ? authenticator : nil
+        configuration.isModelSimulated = isSimulated
+        configuration.allowedOrigins = settings.allowedOrigins
+        configuration.events = { [logger] in logger.log($0.line) }
+        configuration.checkpoint = checkpoint
+        let api = try ChatAPI(
+            configuration,
+            store: store,
+            authenticator: authenticator,
+            dispatcher: dispatcher,
+            pusher: pusher
+        )
+        let http = ChatHTTP(api: api)
+        var listening = HTTPServer.Configuration(listen: settings.apiListen)
+        listening.events = { [logger] in logger.log($0.line) }
+        listening.onListening = { [announcement] in announcement.api($0[0]) }
+        let server = HTTPServer(listening) { await http.respond(to: $0) }
+        return HostPart("api", drain: .seconds(15)) { try await server.run() }
+    }
+}

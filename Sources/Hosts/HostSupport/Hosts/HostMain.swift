@@ -1,0 +1,135 @@
+package import ChatAPIKit
+import PlatformCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What every executable's `main` is: read the command, the settings, take the pid file, run, drain.
+package enum HostMain {
+    /// Runs a host to its end.
+    ///
+    /// - Parameters:
+    ///   - host: which one.
+    ///   - arguments: the command line without the program's name.
+    ///   - checkpoint: called at the named instants; the kill tests end the process there.
+    /// - Returns: the exit code: 0 for an orderly end, 1 for a failure, 2 for a wrong command line or settings.
+    package static func run(
+        _ host: HostName,
+        arguments: [String] = Array(CommandLine.arguments.dropFirst()),
+        checkpoint: @escaping @Sendable (Checkpoint) async -> Void = { _ in }
+    ) async -> Int32 {
+        umask(0o077)
+        do {
+            let command = try Command.parse(arguments, host: host, default: host == .queue ? "info" : "start")
+            if command.wantsHelp { return say(HelpText.of(host)) }
+            if command.wantsVersion { return say("\(host.rawValue) \(HawkVersion.text)\n") }
+            let settings = try Settings(
+                host: host,
+                flags: command.flags,
+                environment: environment(),
+                cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+            )
+            return try await run(command, of: host, settings, checkpoint)
+        } catch let error as UsageError {
+            for problem in error.problems { complain("\(host.rawValue): \(problem)") }
+            complain("Try: \(host.rawValue) --help")
+            return 2
+        } catch {
+            complain("\(host.rawValue): \(error)")
+            return 1
+        }
+    }
+
+    private static func run(
+        _ command: Command,
+        of host: HostName,
+        _ settings: Settings,
+        _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
+    ) async throws -> Int32 {
+        switch (host, command.name) {
+        case (.hawk, "token"):
+            guard let uid = command.operands.first, command.operands.count == 1 else {
+                throw UsageError(problems: ["token needs one operand: hawk token UID"])
+            }
+            guard JWTAuthenticator.isUID(uid) else {
+                throw UsageError(problems: ["this is no uid: 1 to 128 bytes without control characters, and not 0"])
+            }
+            let authenticator = try Composition(settings, host: host).makeAuthenticator()
+            return say("\(authenticator.makeToken(uid: uid, lifetime: .seconds(24 * 3600)))\n")
+        case (_, "stop") where command.operands.isEmpty:
+            return await stop(host, settings)
+        case (.queue, "info") where command.operands.isEmpty:
+            return say(try await Composition(settings, host: host).queueInfo())
+        case (.queue, "listen") where command.operands.isEmpty,
+            (.hawk, "start") where command.operands.isEmpty,
+            (.server, "start") where command.operands.isEmpty,
+            (.api, "start") where command.operands.isEmpty:
+            return try await start(host, settings, checkpoint)
+        default:
+            let words = ([command.name] + command.operands).joined(separator: " ")
+            throw UsageError(problems: ["\(host.rawValue) has no command \"\(words)\""])
+        }
+    }
+
+    private static func start(
+        _ host: HostName,
+        _ settings: Settings,
+        _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
+    ) async throws -> Int32 {
+        let stop = StopRequest()
+        Signals.onTermination { name in Task { await stop.ask(name) } }
+        guard let pidFile = try lockedPidFile(host, settings) else { return 1 }
+        let composition = Composition(settings, host: host, checkpoint: checkpoint)
+        for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }
+        let parts = try await composition.parts()
+        let isClean = await HostRun(parts: parts, log: composition.logger.log).run(until: stop)
+        withExtendedLifetime(pidFile) {}
+        composition.logger.log(LogLine(.info, "host", "\(host.rawValue) ended"))
+        return isClean ? 0 : 1
+    }
+
+    /// The lock that says this host runs; nil, after saying so, if another process holds it.
+    private static func lockedPidFile(_ host: HostName, _ settings: Settings) throws -> PidFile? {
+        do throws(SystemError) {
+            return try PidFile(path: settings.pidFile)
+        } catch {
+            guard error.isWouldBlock else { throw error }
+            let owner = PidFile.owner(of: settings.pidFile).map { "process \($0)" } ?? "another process"
+            complain("\(host.rawValue) runs already: \(owner) holds \(settings.pidFile). Try: \(host.rawValue) stop")
+            return nil
+        }
+    }
+
+    private static func stop(_ host: HostName, _ settings: Settings) async -> Int32 {
+        guard let owner = PidFile.owner(of: settings.pidFile) else { return 0 }
+        complain("stopping \(host.rawValue), process \(owner) …")
+        if await PidFile.stopOwner(of: settings.pidFile, within: .seconds(60)) { return 0 }
+        complain("\(host.rawValue), process \(owner), did not end within 60 s")
+        return 1
+    }
+
+    private static func environment() -> [String: String] {
+        var values: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return values
+    }
+
+    private static func say(_ text: String) -> Int32 {
+        try? Files.write(text.utf8, to: STDOUT_FILENO, path: "stdout")
+        return 0
+    }
+
+    private static func complain(_ line: String) {
+        try? Files.write("\(line)\n".utf8, to: STDERR_FILENO, path: "stderr")
+    }
+}

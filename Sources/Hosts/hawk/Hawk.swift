@@ -1,0 +1,16 @@
+import HostSupport
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+@main
+enum Hawk {
+    static func main() async {
+        exit(await HostMain.run(.hawk))
+    }
+}

@@ -1,0 +1,77 @@
+import TestSupport
+import Testing
+
+/// The main job, through real processes: one, and four.
+struct ChatPathTests {
+    @Test(arguments: [false, true])
+    func `every device of the user sees the answer stream in, and no other user`(isSplit: Bool) async throws {
+        let rig = try await HawkRig(isSplit: isSplit)
+        let ada = try await HawkUser("ada", rig: rig)
+        let tabs = [HawkDevice(ada), HawkDevice(ada)]
+        let stranger = HawkDevice(try await HawkUser("eve", rig: rig))
+        try await withDevices(tabs + [stranger]) {
+            let sent = try await ada.send("What is [[tokens 40]] nonce-k7Qp?")
+            for tab in tabs {
+                let shown = try await tab.sees(sent.replyID, in: "finished")
+                #expect(shown.content.contains("nonce-k7Qp"))
+                #expect(shown.content == (try await ada.replies(sent.conversationID).first?.content))
+                #expect(await tab.pushed.filter { $0 == "reply.delta" }.count > 3)
+            }
+            #expect(await stranger.pushed.filter { $0 != "pong" } == ["init"])
+        }
+    }
+
+    @Test func `earlier messages are sent along, and one answer runs at a time, in order`() async throws {
+        let rig = try await HawkRig(isSplit: false)
+        let ada = try await HawkUser("ada", rig: rig)
+        let tab = HawkDevice(ada)
+        try await withDevices([tab]) {
+            let first = try await ada.send("first [[tokens 30]] nonce-one")
+            let second = try await ada.send("second [[tokens 10]] nonce-two", conversation: first.conversationID)
+            let before = try await tab.sees(first.replyID, in: "finished")
+            let after = try await tab.sees(second.replyID, in: "finished")
+            #expect(before.content.contains("nonce-one"))
+            #expect(after.content.contains("nonce-two"))
+            let order = try await ada.replies(first.conversationID)
+            #expect(order.map(\.id) == [first.replyID, second.replyID])
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a stop ends the answer on every device with the text so far`(isSplit: Bool) async throws {
+        let rig = try await HawkRig(isSplit: isSplit)
+        let ada = try await HawkUser("ada", rig: rig)
+        let tabs = [HawkDevice(ada), HawkDevice(ada)]
+        try await withDevices(tabs) {
+            let sent = try await ada.send("long [[tokens 2000]]")
+            try await tabs[0].seesText(of: sent.replyID)
+            let stopped = try await ada.request("POST", "/api/chat/replies/\(sent.replyID)/stop")
+            #expect(stopped.status == 200)
+            let stored = try await ada.replies(sent.conversationID)[0]
+            #expect(stored.state == "stopped")
+            for tab in tabs { #expect(try await tab.sees(sent.replyID, in: "stopped").content == stored.content) }
+            #expect(try await ada.request("POST", "/api/chat/replies/\(sent.replyID)/stop").status == 409)
+        }
+    }
+
+    @Test func `a failing model fails the reply after its retries, with a word that helps`() async throws {
+        let rig = try await HawkRig(isSplit: false)
+        let ada = try await HawkUser("ada", rig: rig)
+        let tab = HawkDevice(ada)
+        try await withDevices([tab]) {
+            let sent = try await ada.send("[[error 401]]")
+            _ = try await tab.sees(sent.replyID, in: "failed")
+            #expect(try await ada.replies(sent.conversationID)[0].state == "failed")
+        }
+    }
+}
+
+/// Runs devices while `body` runs; each has bound a socket before it begins.
+func withDevices(_ devices: [HawkDevice], _ body: () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        defer { group.cancelAll() }
+        for device in devices { group.addTask { await device.run() } }
+        for device in devices { try await device.isBound() }
+        try await body()
+    }
+}

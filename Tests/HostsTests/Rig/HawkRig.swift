@@ -1,0 +1,119 @@
+import PlatformCore
+import TestSupport
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A Hawk of a test's own: real processes on free ports and a temporary directory.
+final class HawkRig: Sendable {
+    /// Which process.
+    enum Role: String, CaseIterable {
+        case hawk
+        case server = "hawk-server"
+        case api = "hawk-api"
+        case queue = "hawk-queue"
+        case simulator = "deepseek-simulator"
+    }
+
+    /// Where the programs lie: beside the tests' own.
+    static let programs: String = {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        precondition(count > 0, "/proc/self/exe cannot be read")
+        return Files.parent(of: String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
+    }()
+
+    let directory = TemporaryDirectory()
+    let isSplit: Bool
+    let gatewayPort = freePort()
+    let apiPort = freePort()
+    private let registerPort = freePort()
+    private let innerPort = freePort()
+    private let simulatorPort = freePort()
+    private let processes = Lock<[Role: ChildProcess]>([:])
+
+    /// Starts everything, in one process or in four, and waits until a user can sign in.
+    ///
+    /// `fault` is for `faultyRole`: the point and pass at which it kills itself.
+    init(isSplit: Bool, fault: String? = nil, in faultyRole: Role? = nil) async throws {
+        self.isSplit = isSplit
+        for role in roles { try start(role, fault: role == faultyRole ? fault : nil) }
+        try await isReady()
+    }
+
+    /// The processes of this layout.
+    var roles: [Role] { isSplit ? [.simulator, .server, .api, .queue] : [.hawk] }
+
+    /// Starts a process (again).
+    func start(_ role: Role, fault: String? = nil) throws {
+        var arguments = role == .queue ? ["listen"] : []
+        var program = role.rawValue
+        if role == .simulator { arguments = ["--listen", "127.0.0.1:\(simulatorPort)"] }
+        if let fault {
+            arguments = [fault, role.rawValue] + arguments
+            program = "hawk-faults"
+        }
+        let process = try ChildProcess(
+            "\(Self.programs)/\(program)",
+            arguments,
+            environment: environment(role),
+            output: directory.file("\(role.rawValue).log")
+        )
+        processes.withLock { $0[role] = process }
+    }
+
+    /// The running process of a role.
+    func process(_ role: Role) -> ChildProcess {
+        processes.withLock { $0[role]! }
+    }
+
+    /// Ends a process with SIGKILL and starts it again.
+    func killAndRestart(_ role: Role) async throws {
+        try await process(role).kill()
+        try start(role)
+    }
+
+    /// Waits until the API answers.
+    func isReady() async throws {
+        let probe = HTTPProbe(port: apiPort)
+        do {
+            try await eventually(.seconds(20), "the API answers") {
+                (try? await probe.request("GET", "/healthz").status) == 200
+            }
+        } catch {
+            throw DeadlineExceeded(description: "\(error)\n\(logs())")
+        }
+    }
+
+    /// What the processes wrote, for a failing test.
+    func logs() -> String {
+        roles.map { "--- \($0.rawValue)\n\(process($0).text())" }.joined(separator: "\n")
+    }
+
+    private func environment(_ role: Role) -> [String: String] {
+        var values = [
+            "HAWK_DATA": directory.file("data"),
+            "HAWK_GATEWAY_LISTEN": "127.0.0.1:\(gatewayPort)",
+            "HAWK_API_LISTEN": "127.0.0.1:\(apiPort)",
+            "HAWK_GATEWAY_URL": "ws://127.0.0.1:\(gatewayPort)",
+            "HAWK_DEV_SIGN_IN": "on",
+            "HAWK_LOOPS": "2",
+            "HAWK_LOG_LEVEL": "debug",
+            "SWIFT_BACKTRACE": "enable=no",
+        ]
+        guard isSplit else { return values }
+        values["HAWK_REGISTER_LISTEN"] = "127.0.0.1:\(registerPort)"
+        values["HAWK_INNER_LISTEN"] = "127.0.0.1:\(innerPort)"
+        values["HAWK_REGISTER"] = "127.0.0.1:\(registerPort)"
+        values["HAWK_SECRET"] = "a secret of the test's own"
+        values["HAWK_AUTH_SECRET"] = "a key of at least thirty-two bytes"
+        values["DEEPSEEK_BASE_URL"] = "http://127.0.0.1:\(simulatorPort)"
+        values["DEEPSEEK_API_KEY"] = "simulated"
+        return values
+    }
+}
