@@ -337,7 +337,7 @@ dialog p { color: var(--soft); overflow-wrap: anywhere; }
 @media (max-width: 52rem) {
   #chat { grid-template-columns: minmax(0, 1fr); }
   #sidebar { position: fixed; inset: 0 auto 0 0; z-index: 20; width: min(20rem, 86vw); visibility: hidden; translate: -100%; transition: translate .2s ease-out, visibility .2s; }
-  .drawer #sidebar { visibility: visible; translate: none; box-shadow: var(--shadow); }
+  .drawer #sidebar { visibility: visible; translate: none; transition: translate .2s ease-out; box-shadow: var(--shadow); }
   #scrim { display: block; position: fixed; inset: 0; z-index: 10; visibility: hidden; background: #0b131366; opacity: 0; transition: opacity .2s, visibility .2s; }
   .drawer #scrim { visibility: visible; opacity: 1; }
   #close-sidebar, #open-sidebar, #new-conversation-short { display: inline-grid; }
@@ -2528,7 +2528,6 @@ export class Sidebar {
   #dialogs;
   #items = new Map(); // conversation id -> its list item
   #groups = new Map(); // name -> { section, list }
-  #sidebar = byID("sidebar");
 
   constructor(chat, dialogs) {
     this.#chat = chat;
@@ -2539,22 +2538,28 @@ export class Sidebar {
     byID("more-conversations").addEventListener("click", () => chat.loadMoreConversations());
     byID("conversation-menu").addEventListener("click", (event) => dialogs.openMenu(event.currentTarget, chat.state.open.id));
     for (const id of ["new-conversation", "new-conversation-short"]) byID(id).addEventListener("click", () => this.#begin());
-    this.#sidebar.addEventListener("keydown", (event) => {
+    matchMedia("(max-width: 52rem)").addEventListener("change", () => this.#setOpen(false));
+    byID("sidebar").addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
   }
 
   open() {
-    document.body.classList.add("drawer");
-    byID("open-sidebar").setAttribute("aria-expanded", "true");
+    this.#setOpen(true);
     byID("close-sidebar").focus();
   }
 
   close() {
     if (!document.body.classList.contains("drawer")) return;
-    document.body.classList.remove("drawer");
-    byID("open-sidebar").setAttribute("aria-expanded", "false");
+    this.#setOpen(false);
     byID("open-sidebar").focus();
+  }
+
+  /** While the drawer covers the conversation, focus stays in the drawer. */
+  #setOpen(isOpen) {
+    document.body.classList.toggle("drawer", isOpen);
+    document.querySelector("main").inert = isOpen;
+    byID("open-sidebar").setAttribute("aria-expanded", String(isOpen));
   }
 
   /** The address may say so already: then there is no event that would open a new one. */
@@ -2731,7 +2736,10 @@ export class Thread {
     retry.addEventListener("click", () => this.#chat.resend(entry.key));
     discard.addEventListener("click", () => this.#chat.discard(entry.key));
     const details = Array.isArray(entry.error.details) ? entry.error.details.map(({ field, message }) => `${field} ${message}.`) : [];
-    return [el("span", { role: "alert" }, ["Not sent.", entry.error.message, ...details].join(" ")), retry, discard];
+    const words = entry.error.isTransient
+      ? ["Not sent yet: this happens by itself once the connection is back."]
+      : ["Not sent.", entry.error.message, ...details];
+    return [el("span", { role: "alert" }, words.join(" ")), retry, discard];
   }
 
   // -------------------------------------------------------------- scrolling

@@ -11,7 +11,6 @@ export class Sidebar {
   #dialogs;
   #items = new Map(); // conversation id -> its list item
   #groups = new Map(); // name -> { section, list }
-  #sidebar = byID("sidebar");
 
   constructor(chat, dialogs) {
     this.#chat = chat;
@@ -22,22 +21,28 @@ export class Sidebar {
     byID("more-conversations").addEventListener("click", () => chat.loadMoreConversations());
     byID("conversation-menu").addEventListener("click", (event) => dialogs.openMenu(event.currentTarget, chat.state.open.id));
     for (const id of ["new-conversation", "new-conversation-short"]) byID(id).addEventListener("click", () => this.#begin());
-    this.#sidebar.addEventListener("keydown", (event) => {
+    matchMedia("(max-width: 52rem)").addEventListener("change", () => this.#setOpen(false));
+    byID("sidebar").addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
   }
 
   open() {
-    document.body.classList.add("drawer");
-    byID("open-sidebar").setAttribute("aria-expanded", "true");
+    this.#setOpen(true);
     byID("close-sidebar").focus();
   }
 
   close() {
     if (!document.body.classList.contains("drawer")) return;
-    document.body.classList.remove("drawer");
-    byID("open-sidebar").setAttribute("aria-expanded", "false");
+    this.#setOpen(false);
     byID("open-sidebar").focus();
+  }
+
+  /** While the drawer covers the conversation, focus stays in the drawer. */
+  #setOpen(isOpen) {
+    document.body.classList.toggle("drawer", isOpen);
+    document.querySelector("main").inert = isOpen;
+    byID("open-sidebar").setAttribute("aria-expanded", String(isOpen));
   }
 
   /** The address may say so already: then there is no event that would open a new one. */

@@ -92,7 +92,10 @@ export class Thread {
     retry.addEventListener("click", () => this.#chat.resend(entry.key));
     discard.addEventListener("click", () => this.#chat.discard(entry.key));
     const details = Array.isArray(entry.error.details) ? entry.error.details.map(({ field, message }) => `${field} ${message}.`) : [];
-    return [el("span", { role: "alert" }, ["Not sent.", entry.error.message, ...details].join(" ")), retry, discard];
+    const words = entry.error.isTransient
+      ? ["Not sent yet: this happens by itself once the connection is back."]
+      : ["Not sent.", entry.error.message, ...details];
+    return [el("span", { role: "alert" }, words.join(" ")), retry, discard];
   }
 
   // -------------------------------------------------------------- scrolling
