@@ -65,9 +65,9 @@ def main():
         page.ask(QUESTION)
         page.wait_state("finished", timeout=60)
         wait_for("quiet", lambda: page.script("return document.querySelectorAll('.busy:not([hidden])').length") == 0, 60)
-        picture(page, options.out / "chat-light.png", 1200, 780, 1.25, "light")
-        picture(page, options.out / "chat-dark.png", 1200, 780, 1.25, "dark")
-        picture(page, options.out / "chat-phone.png", 390, 780, 2, "light", is_phone=True)
+        picture(page, options.out / "chat-light.png", 1180, 940, 1.25, "light")
+        picture(page, options.out / "chat-dark.png", 1180, 940, 1.25, "dark")
+        picture(page, options.out / "chat-phone.png", 390, 780, 1.75, "light", is_phone=True)
     finally:
         if driver is not None:
             driver.quit()

@@ -2256,7 +2256,7 @@ private let proseCSS: StaticString = #"""
 .image-link::before { content: "Image: "; color: var(--soft); }
 
 .prose code { font: .875em/1.5 var(--mono); }
-.prose :not(pre) > code { padding: .12em .38em; border-radius: .35em; background: color-mix(in srgb, var(--ink) 7%, transparent); overflow-wrap: anywhere; }
+.prose :not(pre) > code { -webkit-box-decoration-break: clone; box-decoration-break: clone; padding: .12em .38em; border-radius: .35em; background: color-mix(in srgb, var(--ink) 7%, transparent); overflow-wrap: anywhere; }
 .code { overflow: hidden; border: 1px solid var(--line); border-radius: .85rem; background: var(--code); }
 .code-head { display: flex; align-items: center; justify-content: space-between; padding: .3rem .4rem .3rem 1rem; border-bottom: 1px solid var(--line); color: var(--soft); font-size: .78rem; }
 .code pre { margin: 0; padding: .85rem 1rem; overflow-x: auto; line-height: 1.6; tab-size: 4; scrollbar-width: thin; }
