@@ -129,6 +129,16 @@ import Testing
         #expect(Set(deadlines).count == 1)
     }
 
+    @Test func `comments in mid-stream re-arm the idle time`() async throws {
+        var answer = Answer.stream(Chunk.content("x"))
+        answer.steps += [.text(": keep-alive\n\n"), .text(": keep-alive\n\n"), .stall]
+        let transport = ScriptedTransport(answer)
+        #expect(await DeepSeekClient.make(transport).events().1?.code == .timedOut(.idle))
+        let deadlines = try #require(transport.bodies.first).deadlines
+        #expect(deadlines.count == 4)
+        #expect(zip(deadlines, deadlines.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
     @Test func `the total time bounds every wait`() async {
         let client = DeepSeekClient.make(.init(.init(steps: [.stall]))) { $0.totalTimeout = .seconds(5) }
         let (_, error) = await client.events()

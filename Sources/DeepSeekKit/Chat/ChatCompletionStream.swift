@@ -21,10 +21,21 @@ extension ChatCompletionStream {
     public struct Iterator: AsyncIteratorProtocol {
         private enum State {
             case unsent
-            case open(any TransportBody, ChatStreamReader)
+            case open(Exchange)
             /// Thrown once what arrived before it is delivered.
             case failed(DeepSeekError)
             case ended
+        }
+
+        /// An answer under way; a class, so that the growing answer in its reader is never copied.
+        private final class Exchange {
+            let body: any TransportBody
+            var reader: ChatStreamReader
+
+            init(_ body: any TransportBody, _ reader: ChatStreamReader) {
+                self.body = body
+                self.reader = reader
+            }
         }
 
         private var call: Call
@@ -44,9 +55,8 @@ extension ChatCompletionStream {
                 switch state {
                 case .unsent:
                     await send()
-                case .open(let body, let reader):
-                    state = .ended  // so that the reader's buffers have one owner while it reads
-                    await read(body, reader)
+                case .open(let exchange):
+                    await read(exchange)
                 case .failed(let error):
                     state = .ended
                     throw call.reportFailed(error)
@@ -64,30 +74,32 @@ extension ChatCompletionStream {
                     eventLimit: configuration.maximumEventBytes,
                     streamLimit: configuration.maximumStreamBytes
                 )
-                state = .open(body, reader)
+                state = .open(Exchange(body, reader))
             } catch {
                 await fail(error)
             }
         }
 
-        private mutating func read(_ body: any TransportBody, _ reader: consuming ChatStreamReader) async {
+        private mutating func read(_ exchange: Exchange) async {
             do throws(DeepSeekError) {
-                let bytes = try await call.next(of: body, hasBegun: reader.hasBegun, isFinishing: reader.isFinishing)
+                let bytes = try await call.next(
+                    of: exchange.body,
+                    hasBegun: exchange.reader.hasBegun,
+                    isFinishing: exchange.reader.isFinishing
+                )
                 var events: [ChatCompletionEvent] = []
                 defer { pending = events[...] }
-                if let bytes { try reader.read(bytes, into: &events) }
+                if let bytes { try exchange.reader.read(bytes, into: &events) }
                 if !events.isEmpty { call.noteFirstPiece() }
-                guard bytes == nil || reader.isDone else {
-                    state = .open(body, reader)
-                    return
-                }
-                events += try reader.end()
-                body.finish()
-                call.reportFinished(reader.answer.usage)
+                guard bytes == nil || exchange.reader.isDone else { return }
+                events += try exchange.reader.end()
+                exchange.body.finish()
+                state = .ended
+                call.reportFinished(exchange.reader.answer.usage)
             } catch {
-                body.cancel()
+                exchange.body.cancel()
                 var error = error
-                if reader.hasBegun { error.partial = reader.answer }
+                if exchange.reader.hasBegun { error.partial = exchange.reader.answer }
                 await fail(error)
             }
         }
