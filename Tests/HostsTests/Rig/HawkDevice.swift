@@ -72,7 +72,11 @@ actor HawkDevice {
 
     /// Waits until a socket is bound.
     nonisolated func isBound() async throws {
-        try await eventually(.seconds(20), "a socket of \(user.uid) is bound") { await self.binds > 0 }
+        do {
+            try await eventually(.seconds(20), "a socket of \(user.uid) is bound") { await self.binds > 0 }
+        } catch {
+            throw DeadlineExceeded(description: "\(error)\n\(user.rig.logs())")
+        }
     }
 
     /// Waits until a reply has ended as far as this tab knows, fetching its log when nothing comes.

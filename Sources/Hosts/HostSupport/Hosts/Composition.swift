@@ -138,6 +138,7 @@ extension Composition {
                 innerAdvertise: settings.innerAdvertise,
                 registers: settings.innerListen == nil ? [] : settings.registers,
                 secret: secret,
+                isInsecureAllowed: settings.isInsecure,
                 loops: settings.loops,
                 bindLifetime: settings.bindLifetime,
                 allowedOrigins: settings.allowedOrigins.isEmpty ? nil : settings.allowedOrigins,
