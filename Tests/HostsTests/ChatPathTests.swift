@@ -5,7 +5,7 @@ import Testing
 struct ChatPathTests {
     @Test(arguments: [false, true])
     func `every device of the user sees the answer stream in, and no other user`(isSplit: Bool) async throws {
-        let rig = try await HawkRig(isSplit: isSplit)
+        let rig = try await HawkRig(isSplit ? .split : .single)
         let ada = try await HawkUser("ada", rig: rig)
         let tabs = [HawkDevice(ada), HawkDevice(ada)]
         let stranger = HawkDevice(try await HawkUser("eve", rig: rig))
@@ -22,7 +22,7 @@ struct ChatPathTests {
     }
 
     @Test func `earlier messages are sent along, and one answer runs at a time, in order`() async throws {
-        let rig = try await HawkRig(isSplit: false)
+        let rig = try await HawkRig(.single)
         let ada = try await HawkUser("ada", rig: rig)
         let tab = HawkDevice(ada)
         try await withDevices([tab]) {
@@ -39,7 +39,7 @@ struct ChatPathTests {
 
     @Test(arguments: [false, true])
     func `a stop ends the answer on every device with the text so far`(isSplit: Bool) async throws {
-        let rig = try await HawkRig(isSplit: isSplit)
+        let rig = try await HawkRig(isSplit ? .split : .single)
         let ada = try await HawkUser("ada", rig: rig)
         let tabs = [HawkDevice(ada), HawkDevice(ada)]
         try await withDevices(tabs) {
@@ -54,8 +54,24 @@ struct ChatPathTests {
         }
     }
 
+    @Test func `the script of the example starts the same path in four processes, and ends them`() async throws {
+        let rig = try await HawkRig(.script)
+        defer { rig.process(.script).send(15) }
+        let ada = try await HawkUser("ada", rig: rig)
+        let tab = HawkDevice(ada)
+        try await withDevices([tab]) {
+            let sent = try await ada.send("What is [[tokens 40]] nonce-four?")
+            #expect(try await tab.sees(sent.replyID, in: "finished").content.contains("nonce-four"))
+        }
+        rig.process(.script).send(15)
+        #expect(try await rig.process(.script).ended() == .code(0))
+        await #expect(throws: (any Error).self) {
+            try await HTTPProbe(port: rig.apiPort).request("GET", "/healthz")
+        }
+    }
+
     @Test func `a failing model fails the reply after its retries, with a word that helps`() async throws {
-        let rig = try await HawkRig(isSplit: false)
+        let rig = try await HawkRig(.single)
         let ada = try await HawkUser("ada", rig: rig)
         let tab = HawkDevice(ada)
         try await withDevices([tab]) {

@@ -10,7 +10,7 @@ struct KillTests {
 
     @Test(arguments: victims)
     func `a process killed in mid-answer loses nothing`(isSplit: Bool, role: HawkRig.Role) async throws {
-        let rig = try await HawkRig(isSplit: isSplit)
+        let rig = try await HawkRig(isSplit ? .split : .single)
         let ada = try await HawkUser("ada", rig: rig)
         let tabs = [HawkDevice(ada), HawkDevice(ada)]
         try await withDevices(tabs) {
@@ -26,7 +26,7 @@ struct KillTests {
     @Test(arguments: [false, true], ["afterAppendBeforePush:3", "afterFinishBeforeSettle:1"])
     func `a worker that dies at a named point is replaced`(isSplit: Bool, fault: String) async throws {
         let role: HawkRig.Role = isSplit ? .queue : .hawk
-        let rig = try await HawkRig(isSplit: isSplit, fault: fault, in: role)
+        let rig = try await HawkRig(isSplit ? .split : .single, fault: fault, in: role)
         let ada = try await HawkUser("ada", rig: rig)
         let tabs = [HawkDevice(ada), HawkDevice(ada)]
         try await withDevices(tabs) {
@@ -41,7 +41,7 @@ struct KillTests {
     @Test(arguments: [false, true])
     func `a message committed but not dispatched when the API dies is answered`(isSplit: Bool) async throws {
         let role: HawkRig.Role = isSplit ? .api : .hawk
-        let rig = try await HawkRig(isSplit: isSplit, fault: "afterMessageCommitBeforeDispatch:1", in: role)
+        let rig = try await HawkRig(isSplit ? .split : .single, fault: "afterMessageCommitBeforeDispatch:1", in: role)
         let ada = try await HawkUser("ada", rig: rig)
         let tabs = [HawkDevice(ada), HawkDevice(ada)]
         try await withDevices(tabs) {

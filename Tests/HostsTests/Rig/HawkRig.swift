@@ -18,6 +18,16 @@ final class HawkRig: Sendable {
         case api = "hawk-api"
         case queue = "hawk-queue"
         case simulator = "deepseek-simulator"
+        /// Examples/FourProcesses, which starts the other four.
+        case script = "run.sh"
+    }
+
+    /// How Hawk is cut into processes.
+    enum Layout {
+        case single
+        case split
+        /// Split, and started as a reader of the documents does.
+        case script
     }
 
     /// Where the programs lie: beside the tests' own.
@@ -28,8 +38,11 @@ final class HawkRig: Sendable {
         return Files.parent(of: String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
     }()
 
+    /// The root of the checkout.
+    static let repository = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+
     let directory = TemporaryDirectory()
-    let isSplit: Bool
+    let layout: Layout
     let gatewayPort = freePort()
     let apiPort = freePort()
     private let registerPort = freePort()
@@ -40,14 +53,20 @@ final class HawkRig: Sendable {
     /// Starts everything, in one process or in four, and waits until a user can sign in.
     ///
     /// `fault` is for `faultyRole`: the point and pass at which it kills itself.
-    init(isSplit: Bool, fault: String? = nil, in faultyRole: Role? = nil) async throws {
-        self.isSplit = isSplit
+    init(_ layout: Layout, fault: String? = nil, in faultyRole: Role? = nil) async throws {
+        self.layout = layout
         for role in roles { try start(role, fault: role == faultyRole ? fault : nil) }
         try await isReady()
     }
 
     /// The processes of this layout.
-    var roles: [Role] { isSplit ? [.simulator, .server, .api, .queue] : [.hawk] }
+    var roles: [Role] {
+        switch layout {
+        case .single: [.hawk]
+        case .split: [.simulator, .server, .api, .queue]
+        case .script: [.script]
+        }
+    }
 
     /// Starts a process (again).
     func start(_ role: Role, fault: String? = nil) throws {
@@ -58,8 +77,13 @@ final class HawkRig: Sendable {
             arguments = [fault, role.rawValue] + arguments
             program = "hawk-faults"
         }
+        program = "\(Self.programs)/\(program)"
+        if role == .script {
+            arguments = [Self.repository + "/Examples/FourProcesses/run.sh"]
+            program = "/bin/bash"
+        }
         let process = try ChildProcess(
-            "\(Self.programs)/\(program)",
+            program,
             arguments,
             environment: environment(role),
             output: directory.file("\(role.rawValue).log")
@@ -106,10 +130,16 @@ final class HawkRig: Sendable {
             "HAWK_LOG_LEVEL": "debug",
             "SWIFT_BACKTRACE": "enable=no",
         ]
-        guard isSplit else { return values }
+        if layout == .single { return values }
         values["HAWK_REGISTER_LISTEN"] = "127.0.0.1:\(registerPort)"
         values["HAWK_INNER_LISTEN"] = "127.0.0.1:\(innerPort)"
         values["HAWK_REGISTER"] = "127.0.0.1:\(registerPort)"
+        if layout == .script {
+            values["PATH"] = "/usr/bin:/bin"
+            values["HAWK_BIN"] = Self.programs
+            values["SIMULATOR_LISTEN"] = "127.0.0.1:\(simulatorPort)"
+            return values
+        }
         values["HAWK_SECRET"] = "a secret of the test's own"
         values["HAWK_AUTH_SECRET"] = "a key of at least thirty-two bytes"
         values["DEEPSEEK_BASE_URL"] = "http://127.0.0.1:\(simulatorPort)"
