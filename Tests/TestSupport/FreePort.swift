@@ -1,3 +1,5 @@
+import PlatformCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,8 +7,6 @@ import Musl
 #else
 import Darwin
 #endif
-import PlatformCore
-
 private let nextPort = Lock(UInt16.random(in: 15_000...25_000))
 
 /// A TCP port of 127.0.0.1 that nobody listens on: for processes that must come back on the same one.
