@@ -47,7 +47,7 @@ class KillTests(BrowserTestCase):
         wait_for("the page to notice", lambda: page.shown("#offline"))
         self.hawk.start()
         page.wait_online()
-        page.wait_state("finished", timeout=90)
+        page.wait_state("finished", timeout=240)
         wait_for("the banner to go", lambda: not page.shown("#offline"))
         [message] = self.hawk.sign_in(self.user).messages(page.conversation())
         [reply] = message["replies"]
@@ -62,7 +62,7 @@ class KillTests(BrowserTestCase):
         page.ask("Are you there?")
         wait_for("the question to be shown", lambda: page.questions() == ["Are you there?"])
         self.hawk.start()
-        page.wait_state("finished", timeout=60)
+        page.wait_state("finished", timeout=240)
         messages = self.hawk.sign_in(self.user).messages(page.conversation())
         self.assertEqual([message["content"] for message in messages], ["Are you there?"])
         self.assertEqual(page.questions(), ["Are you there?"])

@@ -70,14 +70,20 @@ struct ChatPathTests {
         }
     }
 
-    @Test func `a failing model fails the reply after its retries, with a word that helps`() async throws {
+    @Test(arguments: [("[[error 401]]", 1), ("[[cut]]", 3)])
+    func `a reply whose model fails is tried as often as makes sense and then marked failed`(
+        fault: String,
+        attempts: Int
+    ) async throws {
         let rig = try await HawkRig(.single)
         let ada = try await HawkUser("ada", rig: rig)
         let tab = HawkDevice(ada)
         try await withDevices([tab]) {
-            let sent = try await ada.send("[[error 401]]")
+            let sent = try await ada.send("please \(fault)")
             _ = try await tab.sees(sent.replyID, in: "failed")
-            #expect(try await ada.replies(sent.conversationID)[0].state == "failed")
+            let stored = try await ada.replies(sent.conversationID)
+            #expect(stored.map(\.state) == ["failed"])
+            #expect(stored.map(\.attempt) == [attempts])
         }
     }
 }

@@ -44,7 +44,7 @@ public struct HTTPProbe: Sendable {
         return try Self.parse(await raw(Array("\(text)\r\n\(body ?? "")".utf8)))
     }
 
-    /// Sends bytes as they are and reads until the peer closes (or `until` says it is enough), at most 20 seconds.
+    /// Sends bytes as they are and reads until the peer closes (or `until` says it is enough), at most 100 seconds.
     public func raw(
         _ bytes: [UInt8],
         until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
@@ -69,7 +69,7 @@ public struct HTTPProbe: Sendable {
     private static func connect(_ port: UInt16) throws(SystemError) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError("socket") }
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 100, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -9,7 +9,10 @@ public struct DeadlineExceeded: Error, CustomStringConvertible {
     }
 }
 
-/// Runs `body`, and throws `DeadlineExceeded` naming `what` if it has not ended after `limit`.
+/// What every deadline is multiplied by: it ends a hang, and says nothing about how fast a loaded machine is.
+private let patience = 5
+
+/// Runs `body`, and throws `DeadlineExceeded` naming `what` if it has not ended after `limit` (times `patience`).
 public func within<Result: Sendable>(
     _ limit: Duration = .seconds(20),
     _ what: String,
@@ -18,7 +21,7 @@ public func within<Result: Sendable>(
     try await withThrowingTaskGroup(of: Result.self) { group in
         group.addTask { try await body() }
         group.addTask {
-            try await Task.sleep(for: limit)
+            try await Task.sleep(for: limit * patience)
             throw DeadlineExceeded(description: "not within \(limit): \(what)")
         }
         defer { group.cancelAll() }
@@ -26,7 +29,7 @@ public func within<Result: Sendable>(
     }
 }
 
-/// Asks `condition` every few milliseconds until it holds; throws `DeadlineExceeded` naming `what` after `limit`.
+/// Asks `condition` every few milliseconds until it holds; throws `DeadlineExceeded` naming `what` after `limit` (times `patience`).
 ///
 /// For what has no event to wait for, such as another process's state.
 public func eventually(
@@ -34,7 +37,7 @@ public func eventually(
     _ what: String,
     _ condition: @escaping @Sendable () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + limit
+    let deadline = ContinuousClock.now + limit * patience
     while try await !condition() {
         guard ContinuousClock.now < deadline else {
             throw DeadlineExceeded(description: "not within \(limit): \(what)")

@@ -27,11 +27,11 @@ def start_browser(width=1280, height=800):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(driver_path))
-    driver.set_script_timeout(20)
+    driver.set_script_timeout(90)
     return driver
 
 
-def wait_for(what, condition, timeout=20):
+def wait_for(what, condition, timeout=90):
     """Waits until `condition()` is true and answers its value; fails with `what` after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
@@ -121,7 +121,7 @@ class ChatPage:
     def wait_answer(self, least=1):
         return wait_for(f"{least} characters of an answer", lambda: len(self.answer()) >= least and self.answer())
 
-    def wait_state(self, state, timeout=30):
+    def wait_state(self, state, timeout=120):
         wait_for(f"the answer to be {state}", lambda: self.state() == state, timeout)
 
     # The window

@@ -53,12 +53,12 @@ class Hawk:
             self._arguments, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
         log.close()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(self.url + "/healthz", timeout=2):
+                with urllib.request.urlopen(self.url + "/healthz", timeout=10):
                     return self
             except (OSError, urllib.error.URLError):
                 time.sleep(0.05)
@@ -74,7 +74,7 @@ class Hawk:
         if self._process and self._process.poll() is None:
             self._process.terminate()
             try:
-                self._process.wait(timeout=20)
+                self._process.wait(timeout=90)
             except subprocess.TimeoutExpired:
                 self.kill()
         shutil.rmtree(self._directory, ignore_errors=True)
@@ -103,7 +103,7 @@ class Client:
             headers["Authorization"] = f"Bearer {self._token}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._url + path, data=data, method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             text = response.read()
         return json.loads(text) if text else None
 

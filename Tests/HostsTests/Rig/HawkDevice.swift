@@ -83,7 +83,7 @@ actor HawkDevice {
     nonisolated func sees(
         _ reply: String,
         in state: String,
-        within limit: Duration = .seconds(45)
+        within limit: Duration = .seconds(180)
     ) async throws -> Shown {
         var seen: (Shown?, ContinuousClock.Instant) = (nil, .now)
         let deadline = ContinuousClock.now + limit

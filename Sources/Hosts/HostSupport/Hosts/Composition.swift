@@ -267,6 +267,12 @@ extension Composition {
         listening.events = { [logger] in logger.log($0.line) }
         listening.onListening = { [announcement] in announcement.api($0[0]) }
         let server = HTTPServer(listening) { await http.respond(to: $0) }
-        return HostPart("api", drain: .seconds(15)) { try await server.run() }
+        return HostPart("api", drain: .seconds(15)) {
+            try await withTaskCancellationHandler {
+                try await server.run()
+            } onCancel: {
+                api.endStreams()
+            }
+        }
     }
 }
