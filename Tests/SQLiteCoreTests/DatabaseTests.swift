@@ -97,7 +97,7 @@ struct DatabaseTests {
     @Test func `two writers of one file both get on, and nothing is lost`() async throws {
         let first = try open()
         let second = try open()
-        try await within(.seconds(20), "both writers finish") {
+        try await within(.seconds(60), "both writers finish") {
             try await withThrowingTaskGroup { group in
                 for database in [first, second] {
                     group.addTask {

@@ -46,9 +46,9 @@ struct Schema {
     ///
     /// Several processes may do this at once: one migrates, the others find it done.
     func prepare(_ connection: Connection, within limit: Duration) throws(SQLiteError) {
-        _ = try check(connection)
+        _ = try checkAtOneMoment(connection)
         try enterWriteAheadLog(connection, within: limit)
-        guard try check(connection) < migrations.count else { return }
+        guard try checkAtOneMoment(connection) < migrations.count else { return }
         try connection.run("BEGIN IMMEDIATE")
         do throws(SQLiteError) {
             let version = try check(connection)
@@ -62,6 +62,13 @@ struct Schema {
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
             throw error
         }
+    }
+
+    /// In one transaction, lest another process migrates the file between two looks.
+    private func checkAtOneMoment(_ connection: Connection) throws(SQLiteError) -> Int {
+        try connection.run("BEGIN")
+        defer { try? connection.execute("COMMIT") }
+        return try check(connection)
     }
 
     /// How many migrations the file has seen; throws for a file of another program or of a newer version.

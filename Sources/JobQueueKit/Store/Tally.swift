@@ -16,6 +16,14 @@ struct Tally: Sendable, Hashable {
         /// Ready after a while. With its turn kept, the later jobs of its partition wait for it.
         case wait(Duration, keepsTurn: Bool)
         case keepAsFailed(reason: String)
+
+        /// Whether a worker that sleeps may have something to do afterwards.
+        func wakes(hasPartition: Bool) -> Bool {
+            switch self {
+            case .remove, .keepAsFailed: hasPartition
+            case .ready, .wait: true
+            }
+        }
     }
 
     var isExhausted: Bool { failures >= attempts || crashes >= Self.crashLimit }
@@ -54,6 +62,16 @@ struct Tally: Sendable, Hashable {
         guard crashes > Self.crashLimit else { return .ready }
         return .wait(min(.seconds(1 << min(crashes - Self.crashLimit, 9)), .seconds(300)), keepsTurn: false)
     }
+}
+
+/// What became of the settling of one job.
+struct Settlement: Sendable {
+    /// False: fenced.
+    var isValid: Bool
+    /// Whether a worker that sleeps may have something to do now.
+    var wakes: Bool
+
+    static let fenced = Settlement(isValid: false, wakes: false)
 }
 
 extension Outcome {

@@ -7,6 +7,7 @@ import Testing
 enum Driver: String, CaseIterable, CustomTestStringConvertible {
     case memory
     case sqlite
+    case file
 
     var testDescription: String { rawValue }
 
@@ -28,6 +29,7 @@ final class StoreFixture: JobStore {
         switch driver {
         case .memory: store = MemoryJobStore(clock: clock.wall)
         case .sqlite: store = try Self.sqlite(directory, clock)
+        case .file: store = try Self.file(directory, clock)
         }
     }
 
@@ -36,11 +38,16 @@ final class StoreFixture: JobStore {
         switch driver {
         case .memory: store
         case .sqlite: try Self.sqlite(directory, clock)
+        case .file: try Self.file(directory, clock)
         }
     }
 
     private static func sqlite(_ directory: TemporaryDirectory, _ clock: ManualClock) throws -> any JobStore {
         try SQLiteJobStore(path: directory.file("queue.sqlite"), durability: .normal, clock: clock.wall)
+    }
+
+    private static func file(_ directory: TemporaryDirectory, _ clock: ManualClock) throws -> any JobStore {
+        try FileJobStore(path: directory.file("queue"), clock: clock.wall)
     }
 
     var wake: WakeSignal { store.wake }

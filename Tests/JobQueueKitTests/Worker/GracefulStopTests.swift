@@ -50,7 +50,7 @@ struct GracefulStopTests {
 
     @Test func `a worker that is cancelled before it starts ends at once`() async throws {
         let worker = JobWorker(queue: JobQueue(store: MemoryJobStore()), handlers: [])
-        try await within(.seconds(10), "the worker to end") {
+        try await within(.seconds(60), "the worker to end") {
             let running = Task { try await worker.run() }
             running.cancel()
             try await running.value

@@ -28,7 +28,7 @@ struct JobWorkerTests {
             return .done
         } while: {
             try await fixture.queue.push((0..<5).map { Task1(label: "\($0)") })
-            try await eventually(.seconds(20), "three jobs to run") { started.all.count == 3 }
+            try await eventually(.seconds(60), "three jobs to run") { started.all.count == 3 }
             #expect(try await fixture.queue.statistics() == QueueStatistics(waiting: 2, reserved: 3))
             gate.open()
             try await fixture.untilEmpty()
@@ -165,9 +165,9 @@ struct JobWorkerTests {
             return .done
         } while: {
             try await fixture.queue.push(Task1())
-            try await eventually(.seconds(20), "the job to run") { try await store.statistics().reserved == 1 }
+            try await eventually(.seconds(60), "the job to run") { try await store.statistics().reserved == 1 }
             let stolen = Gathered<Reservation>()
-            try await eventually(.seconds(20), "another worker to get the job") {
+            try await eventually(.seconds(60), "another worker to get the job") {
                 store.clock.advance(by: .seconds(20))
                 for job in try await store.reserve() { stolen.add(job) }
                 return !stolen.all.isEmpty

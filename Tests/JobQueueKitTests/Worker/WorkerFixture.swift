@@ -34,7 +34,7 @@ final class WorkerFixture: Sendable {
             concurrency: concurrency,
             configuration: .init(lease: lease, renewal: renewal, drain: drain, grace: grace)
         )
-        try await within(.seconds(30), "the worker to end") { [log] in
+        try await within(.seconds(60), "the worker to end") { [log] in
             let running = Task { try await worker.run() }
             defer { running.cancel() }
             try await log.first("workerStarted") { if case .workerStarted = $0 { true } else { false } }
@@ -46,7 +46,7 @@ final class WorkerFixture: Sendable {
 
     /// Waits until nothing waits, runs or sleeps in the store.
     func untilEmpty() async throws {
-        try await eventually(.seconds(20), "the store to be empty") { [queue] in
+        try await eventually(.seconds(60), "the store to be empty") { [queue] in
             let statistics = try await queue.statistics()
             return statistics.waiting + statistics.delayed + statistics.reserved == 0
         }
@@ -67,7 +67,7 @@ final class EventLog: Sendable {
 
     /// Waits for an event.
     func first(_ what: String, _ matches: @escaping @Sendable (QueueEvent) -> Bool) async throws {
-        try await eventually(.seconds(20), "event \(what)") { [self] in all.contains(where: matches) }
+        try await eventually(.seconds(60), "event \(what)") { [self] in all.contains(where: matches) }
     }
 }
 

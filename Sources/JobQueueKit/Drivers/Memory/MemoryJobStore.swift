@@ -52,8 +52,8 @@ public final class MemoryJobStore: JobStore {
     public func settle(_ outcomes: [(Reservation.Token, Outcome)]) async throws(QueueError) -> [Bool] {
         let now = clock.now()
         let results = queue.withLock { queue in outcomes.map { queue.settle($0.0, $0.1, now: now) } }
-        wake.notify()
-        return results
+        if results.contains(where: \.wakes) { wake.notify() }
+        return results.map(\.isValid)
     }
 
     /// Makes leases longer.

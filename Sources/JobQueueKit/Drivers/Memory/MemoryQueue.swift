@@ -81,11 +81,13 @@ struct MemoryQueue {
 
     // MARK: Settling
 
-    mutating func settle(_ token: Reservation.Token, _ outcome: Outcome, now: Int64) -> Bool {
-        guard let serial = serial(of: token) else { return false }
+    mutating func settle(_ token: Reservation.Token, _ outcome: Outcome, now: Int64) -> Settlement {
+        guard let serial = serial(of: token) else { return .fenced }
         if let error = outcome.error { entries[serial]!.lastError = error }
-        apply(entries[serial]!.tally.settle(outcome), to: serial, now: now)
-        return true
+        let hasPartition = entries[serial]!.partition != nil
+        let move = entries[serial]!.tally.settle(outcome)
+        apply(move, to: serial, now: now)
+        return Settlement(isValid: true, wakes: move.wakes(hasPartition: hasPartition))
     }
 
     mutating func extend(_ token: Reservation.Token, until end: Int64) -> Bool {

@@ -87,12 +87,12 @@ public final class SQLiteJobStore: JobStore {
     /// Takes outcomes.
     public func settle(_ outcomes: [(Reservation.Token, Outcome)]) async throws(QueueError) -> [Bool] {
         let results = try await write { store throws(SQLiteError) in
-            var results: [Bool] = []
+            var results: [Settlement] = []
             for (token, outcome) in outcomes { results.append(try store.settle(token, outcome)) }
             return results
         }
-        changed()
-        return results
+        if results.contains(where: \.wakes) { changed() }
+        return results.map(\.isValid)
     }
 
     /// Makes leases longer.

@@ -127,11 +127,13 @@ struct SQLiteJobs {
 
     // MARK: Settling
 
-    func settle(_ token: Reservation.Token, _ outcome: Outcome) throws(SQLiteError) -> Bool {
-        guard let id = Int64(token.id.description), var job = try reserved(id, fence: token.fence) else { return false }
+    func settle(_ token: Reservation.Token, _ outcome: Outcome) throws(SQLiteError) -> Settlement {
+        guard let id = Int64(token.id.description), var job = try reserved(id, fence: token.fence) else {
+            return .fenced
+        }
         let move = job.tally.settle(outcome)
         try apply(move, to: job, lastError: outcome.error)
-        return true
+        return Settlement(isValid: true, wakes: move.wakes(hasPartition: job.partition != nil))
     }
 
     func extend(_ token: Reservation.Token, by lease: Duration) throws(SQLiteError) -> Bool {

@@ -1,0 +1,129 @@
+import PlatformCore
+
+extension FileQueue {
+    /// Where a job was found.
+    private struct Place {
+        enum State: Equatable {
+            case ready
+            case inLine(FilePartition)
+            case waiting(keepsTurn: Bool)
+            case reserved
+        }
+
+        let state: State
+        let name: String
+        let path: String
+    }
+
+    /// Completes or undoes what was cut short: each job is in one place anyhow, so only the links have to be set right.
+    ///
+    /// Looks at all jobs; after a boot, when links may be lost that were not yet on the disk, it reads them too.
+    func repair(afterBoot: Bool) throws(SystemError) {
+        try lock.beginChange()
+        forget()
+        try removeLeftovers()
+        let places = try places()
+        try repairUniqueKeys(places)
+        try repairFronts(places)
+        if afterBoot { try restoreLinks(places) }
+        try eachPair(in: "line") { channel, key throws(SystemError) in
+            try advance(FilePartition(channel: channel, key: key))
+        }
+    }
+
+    /// Removes jobs that were put into the queue by a push that then failed.
+    func removeEverywhere(_ ids: Set<String>) throws(SystemError) {
+        forget()
+        for (id, place) in try places() where ids.contains(id) { try Disk.remove(place.path) }
+        try repair(afterBoot: false)
+    }
+
+    private func places() throws(SystemError) -> [String: Place] {
+        var places: [String: Place] = [:]
+        func add(_ directory: SegmentedDirectory, _ state: (FileJobName) -> Place.State) throws(SystemError) {
+            for name in try directory.all() {
+                guard let job = FileJobName(name), let path = try directory.location(of: name) else { continue }
+                places[job.id] = Place(state: state(job), name: name, path: path)
+            }
+        }
+        for channel in try Disk.names(in: "\(root)/ready") { try add(ready(channel)) { _ in .ready } }
+        try eachPair(in: "line") { channel, key throws(SystemError) in
+            let partition = FilePartition(channel: channel, key: key)
+            try add(line(partition)) { _ in .inLine(partition) }
+        }
+        try add(waiting) { .waiting(keepsTurn: $0.keepsTurn) }
+        for (id, job) in try reserved() {
+            places[id] = Place(state: .reserved, name: job.unsorted, path: reservedPath(job))
+        }
+        return places
+    }
+
+    /// Files that a process was writing when it died.
+    private func removeLeftovers() throws(SystemError) {
+        for name in try Disk.names(in: "\(root)/tmp") {
+            guard let owner = Owner(FileJobName.key(of: name)), owner.isDead else { continue }
+            try Disk.remove("\(root)/tmp/\(name)")
+        }
+    }
+
+    /// A link is made before its job and removed after it: one whose job is not there is free.
+    private func repairUniqueKeys(_ places: [String: Place]) throws(SystemError) {
+        try eachPair(in: "unique") { channel, key throws(SystemError) in
+            let path = "\(root)/unique/\(channel)/\(key)"
+            guard let id = try Disk.held(by: path), places[id] == nil else { return }
+            try Disk.remove(path)
+        }
+    }
+
+    /// A job is put in front before it is made ready, and leaves the front after it was moved away.
+    private func repairFronts(_ places: [String: Place]) throws(SystemError) {
+        try eachPair(in: "front") { channel, key throws(SystemError) in
+            let path = "\(root)/front/\(channel)/\(key)"
+            guard let front = try Disk.held(by: path) else { return }
+            let place = places[FileJobName.id(ofTurn: front)]
+            switch place?.state {
+            case .ready, .reserved, .waiting(keepsTurn: true):
+                return
+            case .inLine(let partition):
+                guard let place else { return }
+                note(try ready(channel).insert(place.path, as: place.name))
+                try line(partition).left(place.name)
+            case .waiting(keepsTurn: false), nil:
+                try Disk.remove(path)
+            }
+        }
+    }
+
+    /// Makes the links that jobs say they should have; where two jobs claim the front, the later one gets in line.
+    private func restoreLinks(_ places: [String: Place]) throws(SystemError) {
+        for (id, place) in places.sorted(by: { $0.value.name < $1.value.name }) {
+            guard let job = FileJobName(place.name), let content = try FileJobContent.head(of: place.path) else {
+                continue
+            }
+            if let path = uniquePath(content), try Disk.held(by: path) == nil { try link(path, holding: id) }
+            guard let partition = content.filePartition else { continue }
+            switch place.state {
+            case .inLine, .waiting(keepsTurn: false):
+                continue
+            case .ready, .reserved, .waiting(keepsTurn: true):
+                let front = try Disk.held(by: frontPath(partition))
+                if front == nil {
+                    try link(frontPath(partition), holding: FileJobName.key(of: job.byTurn))
+                } else if place.state == .ready, front.map(FileJobName.id(ofTurn:)) != id {
+                    note(try line(partition).insert(place.path, as: job.byTurn))
+                    try ready(content.channelComponent).left(place.name)
+                }
+            }
+        }
+    }
+
+    /// Calls `body` for each name in each directory of one of the queue's directories.
+    private func eachPair(
+        in directory: String,
+        _ body: (String, String) throws(SystemError) -> Void
+    ) throws(SystemError) {
+        for outer in try Disk.names(in: "\(root)/\(directory)") {
+            for inner in try Disk.names(in: "\(root)/\(directory)/\(outer)") { try body(outer, inner) }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import PlatformCore
+
+/// The directories of a file queue, and what moves jobs between them; used by one thread, under the lock.
+///
+///     ready/<channel>/<keys>/<job>             may be reserved
+///     line/<channel>/<partition>/<keys>/<job>  behind the job of its partition that is in front
+///     waiting/<keys>/<job>                     delayed, snoozed, or between two tries
+///     reserved/<job>                           lent; lease and owner are in the name
+///     failed/<job>                             given up
+///     unique/<channel>/<key>                   a link that holds the identity of the job that has the key
+///     front/<channel>/<partition>              a link that holds the key of the job in front
+///     errors/<id>                              why the last run of a job failed
+///     tmp/                                     being written
+///
+/// Each change is in an order that a repair understands wherever it was cut off: see `FileQueue+Repair`.
+final class FileQueue: @unchecked Sendable {
+    // Proof of Sendable: reached only by the one thread of its store's `moving` pool.
+    let root: String
+    let lock: FileLock
+    let waiting: SegmentedDirectory
+    private var readyByChannel: [String: SegmentedDirectory] = [:]
+    private var lineByPartition: [FilePartition: SegmentedDirectory] = [:]
+    private var reservedNames: [String: FileJobName]?
+    private var generation: Int64 = -1
+    /// The directories with new names, which a durable push has to sync.
+    private(set) var changedDirectories: Set<String> = []
+
+    /// Makes or opens the directory; refuses one that holds something else.
+    init(root: String) throws(SystemError) {
+        self.root = root
+        try Files.makeDirectory(root)
+        // The lock is the first thing made: where it is missing, either nothing is there or something else.
+        let isEmpty = try Disk.names(in: root).isEmpty
+        let hasLock = try Disk.names(in: root).contains("lock")
+        guard isEmpty || hasLock else {
+            throw SystemError("open \(root)", code: Self.foreignFile)
+        }
+        lock = try FileLock("\(root)/lock")
+        waiting = SegmentedDirectory("\(root)/waiting")
+        for name in ["tmp", "reserved", "failed", "errors"] { try Files.makeDirectory("\(root)/\(name)") }
+    }
+
+    /// Runs `body` while no other process changes anything, after repairing what another one left unfinished.
+    func locked<Value>(_ body: () throws(SystemError) -> Value) throws(QueueError) -> Value {
+        do throws(SystemError) {
+            guard let state = try lock.acquire() else {
+                lock.release()
+                throw SystemError("open \(root)/lock", code: Self.foreignFile)
+            }
+            defer { lock.release() }
+            changedDirectories = []
+            let isSameBoot = state.bootID == Owner.current.bootID
+            if state.generation != generation || state.isChanging { forget() }
+            do throws(SystemError) {
+                if state.isChanging || !isSameBoot { try repair(afterBoot: !isSameBoot) }
+                let value = try body()
+                generation = try lock.endChange()
+                return value
+            } catch {
+                generation = -1
+                throw error
+            }
+        } catch {
+            throw QueueError(error)
+        }
+    }
+
+    static let foreignFile = Int32.min
+
+    // MARK: Directories
+
+    /// The ready jobs of a channel, named as its directory is.
+    func ready(_ channel: String) -> SegmentedDirectory {
+        if let directory = readyByChannel[channel] { return directory }
+        let directory = SegmentedDirectory("\(root)/ready/\(channel)")
+        readyByChannel[channel] = directory
+        return directory
+    }
+
+    func line(_ partition: FilePartition) -> SegmentedDirectory {
+        if let directory = lineByPartition[partition] { return directory }
+        let directory = SegmentedDirectory("\(root)/line/\(partition.path)")
+        lineByPartition[partition] = directory
+        return directory
+    }
+
+    /// A partition whose line is empty leaves nothing behind.
+    func dropLine(_ partition: FilePartition) throws(SystemError) {
+        lineByPartition[partition] = nil
+        try Disk.removeDirectory("\(root)/line/\(partition.path)")
+    }
+
+    /// Reserved jobs by their identity.
+    func reserved() throws(SystemError) -> [String: FileJobName] {
+        if let reservedNames { return reservedNames }
+        var names: [String: FileJobName] = [:]
+        for name in try Disk.names(in: "\(root)/reserved") {
+            if let job = FileJobName(name) { names[job.id] = job }
+        }
+        reservedNames = names
+        return names
+    }
+
+    func setReserved(_ name: FileJobName?, for id: String) {
+        reservedNames?[id] = name
+    }
+
+    func reservedPath(_ name: FileJobName) -> String { "\(root)/reserved/\(name.unsorted)" }
+
+    /// A name for what this process writes; whoever repairs the queue removes those of dead processes.
+    func temporaryPath(_ serial: String) -> String { "\(root)/tmp/\(Owner.current),\(serial)" }
+
+    func errorPath(_ id: String) -> String { "\(root)/errors/\(FileComponent.name(for: id))" }
+
+    func uniquePath(_ content: FileJobContent) -> String? {
+        content.uniqueKey.map {
+            "\(root)/unique/\(content.channelComponent)/\(FileComponent.name(for: $0))"
+        }
+    }
+
+    func frontPath(_ partition: FilePartition) -> String { "\(root)/front/\(partition.path)" }
+
+    func note(_ directories: [String]) {
+        changedDirectories.formUnion(directories)
+    }
+
+    /// Makes a link and its directory.
+    func link(_ path: String, holding text: String) throws(SystemError) {
+        note(try Disk.makeDirectory(Files.parent(of: path)))
+        try Disk.link(path, holding: text)
+        note([Files.parent(of: path)])
+    }
+
+    func forget() {
+        readyByChannel = [:]
+        lineByPartition = [:]
+        reservedNames = nil
+        waiting.forget()
+    }
+}
+
+/// A partition of a channel, as the names of two directories.
+struct FilePartition: Hashable {
+    let channel: String
+    let key: String
+
+    var path: String { "\(channel)/\(key)" }
+}
+
+extension FileJobContent {
+    /// The name of its channel's directories.
+    var channelComponent: String { FileComponent.name(for: channel) }
+
+    var filePartition: FilePartition? {
+        partition.map { FilePartition(channel: channelComponent, key: FileComponent.name(for: $0)) }
+    }
+}
+
+extension QueueError {
+    /// What the system said, in the words of the queue.
+    init(_ error: SystemError) {
+        if error.code == FileQueue.foreignFile {
+            let cause = "made by another program or a newer version"
+            self.init(.foreign, operation: error.operation, cause: cause)
+        } else {
+            let code: Code = SystemError.isFull(error.code) ? .full : .unavailable
+            self.init(code, operation: error.operation, cause: SystemError.text(of: error.code))
+        }
+    }
+}

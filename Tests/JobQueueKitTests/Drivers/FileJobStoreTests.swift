@@ -1,0 +1,114 @@
+import JobQueueKit
+import PlatformCore
+import TestSupport
+import Testing
+
+/// What is the file driver's own: how it bears being cut short, damage and strange directories.
+struct FileJobStoreTests {
+    private let directory = TemporaryDirectory()
+
+    private var root: String { directory.file("queue") }
+
+    private func open() throws -> FileJobStore {
+        try FileJobStore(path: root)
+    }
+
+    /// Makes the queue look as if a process had died in the middle of a change.
+    private func cutShort(bootID: String = Owner.current.bootID) throws {
+        try Files.replace("\(root)/lock", with: Array("hawk-queue 1 7 1 \(bootID)\n".utf8))
+    }
+
+    @Test func `a key taken by a push that was cut short is free again`() async throws {
+        let id = try await open().push("first", .init(uniqueKey: "k"))
+        try remove("ready/default")
+        try cutShort()
+        let store = try open()
+        #expect(try await store.push("second", .init(uniqueKey: "k")) != id)
+        #expect(try await store.drain() == ["second"])
+    }
+
+    @Test func `a partition goes on after an end of work that was cut short`() async throws {
+        let store = try open()
+        for label in ["a1", "a2", "a3"] { try await store.push(label, .init(partition: "a")) }
+        try remove("ready/default")
+        try cutShort()
+        #expect(try await open().drain() == ["a2", "a3"])
+    }
+
+    @Test func `a job that was put in front but not made ready is made ready`() async throws {
+        let store = try open()
+        for label in ["a1", "a2"] { try await store.push(label, .init(partition: "a")) }
+        let ready = SegmentedDirectory("\(root)/ready/default")
+        let name = try ready.all()[0]
+        let path = try #require(try ready.location(of: name))
+        _ = try SegmentedDirectory("\(root)/line/default/a").insert(path, as: name)
+        try cutShort()
+        #expect(try await open().drain() == ["a1", "a2"])
+    }
+
+    @Test func `links lost in a power cut are made anew`() async throws {
+        let store = try open()
+        let id = try await store.push("a1", .init(uniqueKey: "k", partition: "a"))
+        try await store.push("a2", .init(partition: "a"))
+        try Files.removeFile("\(root)/unique/default/k")
+        try Files.removeFile("\(root)/front/default/a")
+        try cutShort(bootID: "another-boot")
+        let reopened = try open()
+        #expect(try await reopened.push("again", .init(uniqueKey: "k")) == id)
+        #expect(try await reopened.reserve(9).map(\.label) == ["a1"])
+    }
+
+    @Test(arguments: [0, 5, 100, 9999])
+    func `a torn file costs its own job only, which is kept as failed`(_ length: Int) async throws {
+        let store = try open()
+        try await store.push("torn, and of some length", .init(uniqueKey: "k", partition: "p"))
+        try await store.push("whole", .init(partition: "p"))
+        let ready = SegmentedDirectory("\(root)/ready/default")
+        let path = try #require(try ready.location(of: ready.all()[0]))
+        let bytes = try Files.read(path)
+        try Files.replace(path, with: bytes.prefix(min(length, bytes.count - 1)))
+        #expect(try await store.reserve(9).isEmpty)
+        #expect(try await store.drain() == ["whole"])
+        #expect(try await store.failed(limit: 9).map(\.reason) == ["the stored job is damaged"])
+        try await store.push("new", .init(uniqueKey: "k"))
+        #expect(try await store.drain() == ["new"])
+    }
+
+    @Test func `a file that vanished is no job any more`() async throws {
+        let store = try open()
+        try await store.push("lost")
+        try await store.push("kept")
+        let ready = SegmentedDirectory("\(root)/ready/default")
+        try Files.removeFile(try #require(try ready.location(of: ready.all()[0])))
+        _ = try? await store.reserve(9)
+        #expect(try await store.drain() == ["kept"])
+    }
+
+    @Test func `a directory that holds something else is refused and left alone`() throws {
+        try Files.makeDirectory(root)
+        try Files.replace("\(root)/photo.jpg", with: [1])
+        #expect { try open() } throws: { ($0 as? QueueError)?.code == .foreign }
+        #expect(try Files.read("\(root)/photo.jpg") == [1])
+    }
+
+    @Test func `a directory of a newer version is refused`() throws {
+        try Files.makeDirectory(root)
+        try Files.replace("\(root)/lock", with: Array("hawk-queue 2 1 0 boot\n".utf8))
+        #expect { try open() } throws: { ($0 as? QueueError)?.code == .foreign }
+    }
+
+    @Test func `hostile names stay inside`() async throws {
+        let store = try open()
+        let hostile = "../../escape/\u{0}"
+        try await store.push("job", .init(uniqueKey: hostile, partition: hostile, channel: Channel(hostile)))
+        #expect(try await store.reserve(from: [Channel(hostile)]).map(\.label) == ["job"])
+        #expect(try await store.push("job", .init(uniqueKey: "..", partition: ".")) != JobID(""))
+        #expect(try await store.drain() == ["job"])
+    }
+
+    /// Removes the one job in a sorted directory.
+    private func remove(_ name: String) throws {
+        let sorted = SegmentedDirectory("\(root)/\(name)")
+        for job in try sorted.all() { try Files.removeFile(try #require(try sorted.location(of: job))) }
+    }
+}
