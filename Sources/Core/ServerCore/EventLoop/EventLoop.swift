@@ -77,6 +77,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Runs `body` on the loop and returns what it returns; nil if the loop has ended.
+    @discardableResult
     package func perform<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result? {
         await withCheckedContinuation { continuation in
             if !execute({ continuation.resume(returning: body()) }) { continuation.resume(returning: nil) }

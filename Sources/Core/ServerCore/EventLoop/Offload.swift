@@ -4,9 +4,7 @@
 /// not leave a loop that the task prefers. What blocks in the system (files, `getaddrinfo`, a database) belongs to a
 /// `ThreadPool`, since the global executor has few threads.
 package func offload<Result: Sendable, Failure: Error>(
-    _ body: @Sendable () async throws(Failure) -> Result
+    _ body: @concurrent @Sendable () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
-    try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(Failure) -> Result in
-        try await body()
-    }
+    try await withTaskExecutorPreference(globalConcurrentExecutor, operation: body)
 }

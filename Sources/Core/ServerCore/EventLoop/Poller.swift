@@ -19,6 +19,11 @@ package struct PollerEvent: Sendable, Equatable {
     /// The number given when the descriptor was added: it tells a new socket from an old one with the same descriptor.
     package let registration: UInt64
     package let readiness: Readiness
+
+    package init(registration: UInt64, readiness: Readiness) {
+        self.registration = registration
+        self.readiness = readiness
+    }
 }
 
 /// How a loop waits for its descriptors: level-triggered, by epoll on Linux or by poll(2) anywhere.

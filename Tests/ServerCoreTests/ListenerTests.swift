@@ -1,0 +1,146 @@
+import PlatformCore
+import ServerCore
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(1)))
+struct ListenerTests {
+    @Test(arguments: [Listener.Distribution.dealt, .sharedPort], PollerKind.allCases)
+    func `connections reach the loops`(distribution: Listener.Distribution, kind: PollerKind) async throws {
+        let group = try EventLoopGroup(count: 2, poller: kind, name: "test")
+        let address = try #require(SocketAddress("127.0.0.1:0"))
+        let listener = try Listener(address, loops: group.loops, distribution: distribution)
+        let served = Lock<[Int]>([])
+        listener.start { connection in
+            served.withLock { $0.append(connection.loop.isCurrent ? connection.loop.index : -1) }
+            Recorder(connection).stream.value.write("hello")
+        }
+        #expect(listener.address.port != 0)
+        for _ in 0..<6 {
+            let client = try await RawClient(listener.address.description)
+            #expect(try await client.text(until: "hello") == "hello")
+        }
+        let loops = served.withLock { $0 }
+        #expect(!loops.contains(-1))
+        if distribution == .dealt { #expect(loops == [0, 1, 0, 1, 0, 1]) }
+        await listener.stop()
+        await listener.stop()
+        await #expect(throws: SystemError.self) { try await RawClient(listener.address.description) }
+        await group.shutdown()
+    }
+
+    @Test func `every address means IPv4 too`() async throws {
+        let group = try EventLoopGroup(name: "test")
+        let listener = try Listener(#require(SocketAddress(":0")), loops: group.loops)
+        let peer = Lock("")
+        listener.start { connection in
+            peer.withLock { $0 = connection.peer.ip }
+            Recorder(connection).stream.value.write("hello")
+        }
+        let client = try await RawClient(listener.address.description)
+        #expect(try await client.text(until: "hello") == "hello")
+        #expect(peer.withLock { $0 } == "127.0.0.1")
+        await group.shutdown()
+    }
+
+    @Test func `a port in use is refused with its name`() async throws {
+        let group = try EventLoopGroup(name: "test")
+        let listener = try Listener(#require(SocketAddress("127.0.0.1:0")), loops: group.loops)
+        let error = #expect(throws: SystemError.self) { try Listener(listener.address, loops: group.loops) }
+        #expect(error?.description.contains(listener.address.description) == true)
+        #expect(error?.code == EADDRINUSE)
+        await group.shutdown()
+    }
+
+    @Test func `a connect that is refused says so`() async throws {
+        let group = try EventLoopGroup(name: "test")
+        let listener = try Listener(#require(SocketAddress("127.0.0.1:0")), loops: group.loops)
+        await listener.stop()
+        let error = await #expect(throws: SystemError.self) {
+            try await StreamConnection.connect(to: listener.address, on: group.loops[0], timeout: .seconds(5)) { _ in }
+        }
+        #expect(error?.code == ECONNREFUSED)
+        await group.shutdown()
+    }
+
+    @Test func `a connect that nobody answers ends at its time-out`() async throws {
+        let group = try EventLoopGroup(name: "test")
+        // A listener whose queue is full lets further connects wait.
+        let address = try #require(SocketAddress("127.0.0.1:0"))
+        let listener = try Listener(address, loops: group.loops, backlog: 0)
+        let loop = group.loops[0]
+        var code: Int32?
+        for _ in 0..<8 where code == nil {
+            do {
+                let kept = try await StreamConnection.connect(
+                    to: listener.address,
+                    on: loop,
+                    timeout: .milliseconds(300)
+                ) {
+                    Recorder($0)
+                }
+                #expect(kept.seen.end == nil)
+            } catch {
+                code = error.code
+            }
+        }
+        #expect(code == ETIMEDOUT)
+        await group.shutdown()
+    }
+
+    @Test func `a cancelled connect calls nobody`() async throws {
+        let group = try EventLoopGroup(name: "test")
+        let loop = group.loops[0]
+        let listener = try Listener(#require(SocketAddress("127.0.0.1:0")), loops: group.loops)
+        let called = Lock(false)
+        await loop.perform {
+            let connecting = StreamConnection.connect(to: listener.address, on: loop, timeout: .seconds(5)) { _ in
+                called.withLock { $0 = true }
+            }
+            connecting.cancel()
+        }
+        for _ in 0..<10 { await loop.perform {} }
+        #expect(!called.withLock { $0 })
+        await group.shutdown()
+    }
+
+    @Test func `out of descriptors a listener rests, goes on, and loses nobody`() async {
+        // In a process of its own, since the limit is the process's.
+        await #expect(processExitsWith: .success) {
+            let group = try EventLoopGroup(name: "test")
+            let troubles = Lock<[Int32]>([])
+            let listener = try Listener(
+                #require(SocketAddress("127.0.0.1:0")),
+                loops: group.loops,
+                onTrouble: { error in troubles.withLock { $0.append(error.code) } }
+            )
+            listener.start { connection in Recorder(connection).stream.value.write("hello") }
+            let client = try await RawClient(listener.address.description)
+            #expect(try await client.text(until: "hello") == "hello")
+            var taken = [dup(0)]
+            var limit = rlimit(rlim_cur: rlim_t(taken[0] + 16), rlim_max: rlim_t(taken[0] + 16))
+            #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            while true {
+                let descriptor = dup(0)
+                if descriptor < 0 { break }
+                taken.append(descriptor)
+            }
+            close(taken.removeLast())
+            let second = try await RawClient(listener.address.description)
+            try await eventually(.seconds(20), "trouble") { troubles.withLock { $0.contains(EMFILE) } }
+            let count = troubles.withLock { $0.count }
+            #expect(count < 5)
+            for descriptor in taken { close(descriptor) }
+            #expect(try await second.text(until: "hello") == "hello")
+            await group.shutdown()
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import PlatformCore
+import ServerCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A blocking TCP client that knows nothing of the code under test; each call fails after 20 seconds.
+final class RawClient: Sendable {
+    private let thread = ThreadPool(name: "client")
+    private let descriptor: Int32
+
+    /// Connects to `127.0.0.1:port`, as a listener writes it.
+    init(_ address: String, receiveBuffer: Int32? = nil) async throws {
+        guard let port = SocketAddress(address)?.port else { throw SystemError("read \(address)", code: EINVAL) }
+        descriptor = try await thread.run { () throws(SystemError) in try Self.connect(port, receiveBuffer) }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) async throws {
+        try await thread.run { [descriptor] in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes {
+                    Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+                guard count > 0 else { throw SystemError("send") }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
+    /// Reads until `isEnough` says so, or to the peer's end.
+    func read(until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }) async throws -> [UInt8] {
+        try await thread.run { [descriptor] in
+            var bytes: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 64 << 10)
+            while !isEnough(bytes) {
+                let count = recv(descriptor, &chunk, chunk.count, 0)
+                guard count >= 0 else { throw SystemError("receive after \(bytes.count) bytes") }
+                if count == 0 { break }
+                bytes += chunk[..<count]
+            }
+            return bytes
+        }
+    }
+
+    /// Reads text until it ends in `end`, or to the peer's end.
+    func text(until end: String? = nil) async throws -> String {
+        String(
+            decoding: try await read { bytes in end.map { bytes.suffix($0.utf8.count).elementsEqual($0.utf8) } ?? false
+            },
+            as: UTF8.self
+        )
+    }
+
+    /// Ends our direction.
+    func endWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    private static func connect(_ port: UInt16, _ receiveBuffer: Int32?) throws(SystemError) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SystemError("socket") }
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if var size = receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let code = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard code == 0 else {
+            let error = SystemError("connect")
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+}
+
+/// Two connected, non-blocking ends of which each send is one record: a count of system calls.
+struct RecordPair: Sendable {
+    let ours: Int32
+    let theirs: Int32
+
+    init() throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemError("socketpair") }
+        (ours, theirs) = (ends[0], ends[1])
+    }
+
+    /// Sends a record from their end.
+    func push(_ text: String) {
+        _ = Array(text.utf8).withUnsafeBytes { Glibc.send(theirs, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    }
+
+    /// The next record at their end; nil if there is none.
+    func pull() -> String? {
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        let count = recv(theirs, &chunk, chunk.count, 0)
+        return count < 0 ? nil : String(decoding: chunk[..<count], as: UTF8.self)
+    }
+
+    func closeTheirs() { close(theirs) }
+}
