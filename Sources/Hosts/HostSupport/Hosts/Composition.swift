@@ -178,7 +178,7 @@ extension Composition {
         let store: any JobStore =
             switch settings.queue {
             case .sqlite(let path): try SQLiteJobStore(path: path)
-            case .file: throw UsageError(problems: ["the file driver is not there yet: use sqlite:FILE"])
+            case .file(let directory): try FileJobStore(path: directory)
             case .memory: MemoryJobStore()
             }
         return JobQueue(store: store, configuration: .init(onEvent: { [logger] in logger.log($0.line) }))
