@@ -77,7 +77,7 @@ extension RemoteGatewayClient {
         var clients: [String: [ClientID]] = Dictionary(uids.map { ($0, []) }) { first, _ in first }
         for reply in replies {
             guard let answer = reply.answer else { continue }
-            let lists = try Self.value(answer, from: reply.gateway, attempt: attempt)
+            let lists = try Self.array(Self.value(answer, from: reply.gateway, attempt), reply.gateway, attempt)
             for uid in Set(uids) { clients[uid]? += Self.clients(lists[.init(uid)], of: reply.gateway) }
         }
         guard var error = Self.error(of: replies, attempt: attempt) else { return clients }
@@ -97,8 +97,8 @@ extension RemoteGatewayClient {
         connections[.int(Int64(client.connection))] = id
         let selection: PHPValue = ["fields": ["uid"], "where": ["connection_id": .array(connections)]]
         let question = GatewayPacket(.select, extra: Shipment.json(selection)).bytes
-        let answer = try await answer(of: client.gateway, question, attempt)
-        guard case .string(let uid)? = answer[.int(Int64(client.connection))]?["uid"] else { return nil }
+        let rows = try await Self.array(answer(of: client.gateway, question, attempt), client.gateway, attempt)
+        guard case .string(let uid)? = rows[.int(Int64(client.connection))]?["uid"] else { return nil }
         return String(decoding: uid, as: UTF8.self)
     }
 }
@@ -153,13 +153,24 @@ extension RemoteGatewayClient {
     private static func value(
         _ answer: [UInt8],
         from gateway: GatewayAddress,
-        attempt: String
+        _ attempt: String
     ) throws(GatewayError) -> PHPValue {
         do throws(PHPValue.Malformed) {
             return try PHPValue(serialized: answer)
         } catch {
             throw GatewayError(.malformedAnswer, attempt: attempt, cause: "\(gateway): \(error)")
         }
+    }
+
+    private static func array(
+        _ value: PHPValue,
+        _ gateway: GatewayAddress,
+        _ attempt: String
+    ) throws(GatewayError) -> PHPArray {
+        guard case .array(let array) = value else {
+            throw GatewayError(.malformedAnswer, attempt: attempt, cause: "\(gateway): no array")
+        }
+        return array
     }
 
     private static func clients(_ list: PHPValue?, of gateway: GatewayAddress) -> [ClientID] {
@@ -177,10 +188,15 @@ extension RemoteGatewayClient {
     ) async throws(GatewayError) -> PHPValue {
         let replies = try await ask([gateway], isQuery: true, attempt) { _ in bytes }
         if let error = Self.error(of: replies, attempt: attempt) { throw error }
-        return try Self.value(replies.first?.answer ?? [], from: gateway, attempt: attempt)
+        return try Self.value(replies.first?.answer ?? [], from: gateway, attempt)
     }
 
     private func isOne(_ client: ClientID, _ bytes: [UInt8], _ attempt: String) async throws(GatewayError) -> Bool {
-        try await answer(of: client.gateway, bytes, attempt) == 1
+        switch try await answer(of: client.gateway, bytes, attempt) {
+        case 0: return false
+        case 1: return true
+        default:
+            throw GatewayError(.malformedAnswer, attempt: attempt, cause: "\(client.gateway): neither 0 nor 1")
+        }
     }
 }

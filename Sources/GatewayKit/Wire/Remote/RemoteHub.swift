@@ -56,7 +56,8 @@ final class RemoteHub {
     }
 
     private func finish(by deadline: ContinuousClock.Instant, _ done: @escaping () -> Void) {
-        guard early != nil || !links.values.allSatisfy(\.isIdle), loop.now < deadline else {
+        let isIdle = (early ?? []).isEmpty && links.values.allSatisfy(\.isIdle)
+        guard !isIdle, loop.now < deadline else {
             stop()
             return done()
         }
