@@ -12,7 +12,7 @@ import Darwin
 /// A host that kills itself with SIGKILL the nth time it passes a named point: `hawk-faults POINT:N HOST [arguments]`.
 @main
 enum HawkFaults {
-    static func main() async {
+    static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let fault = (arguments.first ?? "").split(separator: ":")
         guard arguments.count >= 2, fault.count == 2, let point = Checkpoint(rawValue: String(fault[0])),
@@ -21,11 +21,9 @@ enum HawkFaults {
             fatalError("hawk-faults POINT:N HOST [arguments]")
         }
         let passes = Passes(left: count)
-        exit(
-            await HostMain.run(host, arguments: Array(arguments.dropFirst(2))) { passed in
-                if passed == point, await passes.isLast() { kill(getpid(), SIGKILL) }
-            }
-        )
+        HostMain.main(host, arguments: Array(arguments.dropFirst(2))) { passed in
+            if passed == point, await passes.isLast() { kill(getpid(), SIGKILL) }
+        }
     }
 }
 

@@ -2,7 +2,9 @@ import TestSupport
 import Testing
 
 /// The main job, through real processes: one, and four.
-struct ChatPathTests {
+///
+/// One after the other, since each test starts up to five.
+@Suite(.serialized) struct ChatPathTests {
     @Test(arguments: [false, true])
     func `every device of the user sees the answer stream in, and no other user`(isSplit: Bool) async throws {
         let rig = try await HawkRig(isSplit ? .split : .single)
@@ -67,6 +69,26 @@ struct ChatPathTests {
         #expect(try await rig.process(.script).ended() == .code(0))
         await #expect(throws: (any Error).self) {
             try await HTTPProbe(port: rig.apiPort).request("GET", "/healthz")
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a host that is told to stop finishes the running answer first`(isSplit: Bool) async throws {
+        let rig = try await HawkRig(isSplit ? .split : .single)
+        let ada = try await HawkUser("ada", rig: rig)
+        let tab = HawkDevice(ada)
+        let role: HawkRig.Role = isSplit ? .queue : .hawk
+        try await withDevices([tab]) {
+            let sent = try await ada.send("please [[tokens 100]]")
+            try await tab.seesText(of: sent.replyID)
+            rig.process(role).send(15)
+            #expect(try await rig.process(role).ended() == .code(0))
+            try rig.start(role)
+            try await rig.isReady()
+            let stored = try await ada.replies(sent.conversationID)
+            #expect(stored.map(\.state) == ["finished"])
+            #expect(stored.map(\.attempt) == [1])
+            #expect(try await tab.sees(sent.replyID, in: "finished").content == stored[0].content)
         }
     }
 

@@ -2,7 +2,9 @@ import TestSupport
 import Testing
 
 /// What is accepted survives `kill -9` of any process, and is answered exactly once.
-struct KillTests {
+///
+/// One after the other, since each test starts up to five processes.
+@Suite(.serialized) struct KillTests {
     /// Which process is killed in mid-answer.
     static let victims: [(isSplit: Bool, role: HawkRig.Role)] = [
         (false, .hawk), (true, .queue), (true, .api), (true, .server),

@@ -1,16 +1,8 @@
 import HostSupport
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 @main
 enum HawkQueue {
-    static func main() async {
-        exit(await HostMain.run(.queue))
+    static func main() {
+        HostMain.main(.queue)
     }
 }

@@ -1,16 +1,8 @@
 import HostSupport
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 @main
 enum HawkServer {
-    static func main() async {
-        exit(await HostMain.run(.server))
+    static func main() {
+        HostMain.main(.server)
     }
 }

@@ -1,16 +1,8 @@
 import HostSupport
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 @main
 enum Hawk {
-    static func main() async {
-        exit(await HostMain.run(.hawk))
+    static func main() {
+        HostMain.main(.hawk)
     }
 }

@@ -11,17 +11,34 @@ import Darwin
 
 /// What every executable's `main` is: read the command, the settings, take the pid file, run, drain.
 package enum HostMain {
-    /// Runs a host to its end.
+    /// Runs a host to its end, and the process with it: the body of a synchronous `main`.
     ///
+    /// The exit code is 0 for an orderly end, 1 for a failure, 2 for a wrong command line or settings.
     /// - Parameters:
     ///   - host: which one.
     ///   - arguments: the command line without the program's name.
     ///   - checkpoint: called at the named instants; the kill tests end the process there.
-    /// - Returns: the exit code: 0 for an orderly end, 1 for a failure, 2 for a wrong command line or settings.
-    package static func run(
+    package static func main(
         _ host: HostName,
         arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         checkpoint: @escaping @Sendable (Checkpoint) async -> Void = { _ in }
+    ) -> Never {
+        Signals.block()
+        let stop = StopRequest()
+        Task { exit(await run(host, arguments, until: stop, checkpoint)) }
+        Signals.wait { number, name in
+            Task {
+                // Before anything runs there is nothing to drain.
+                if await !stop.ask(name) { _exit(128 + number) }
+            }
+        }
+    }
+
+    private static func run(
+        _ host: HostName,
+        _ arguments: [String],
+        until stop: StopRequest,
+        _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
     ) async -> Int32 {
         umask(0o077)
         do {
@@ -34,7 +51,7 @@ package enum HostMain {
                 environment: environment(),
                 cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
             )
-            return try await run(command, of: host, settings, checkpoint)
+            return try await run(command, of: host, settings, until: stop, checkpoint)
         } catch let error as UsageError {
             for problem in error.problems { complain("\(host.rawValue): \(problem)") }
             complain("Try: \(host.rawValue) --help")
@@ -49,6 +66,7 @@ package enum HostMain {
         _ command: Command,
         of host: HostName,
         _ settings: Settings,
+        until stop: StopRequest,
         _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
     ) async throws -> Int32 {
         switch (host, command.name) {
@@ -62,14 +80,14 @@ package enum HostMain {
             let authenticator = try Composition(settings, host: host).makeAuthenticator()
             return say("\(authenticator.makeToken(uid: uid, lifetime: .seconds(24 * 3600)))\n")
         case (_, "stop") where command.operands.isEmpty:
-            return await stop(host, settings)
+            return await Self.stop(host, settings)
         case (.queue, "info") where command.operands.isEmpty:
             return say(try await Composition(settings, host: host).queueInfo())
         case (.queue, "listen") where command.operands.isEmpty,
             (.hawk, "start") where command.operands.isEmpty,
             (.server, "start") where command.operands.isEmpty,
             (.api, "start") where command.operands.isEmpty:
-            return try await start(host, settings, checkpoint)
+            return try await start(host, settings, until: stop, checkpoint)
         default:
             let words = ([command.name] + command.operands).joined(separator: " ")
             throw UsageError(problems: ["\(host.rawValue) has no command \"\(words)\""])
@@ -79,10 +97,9 @@ package enum HostMain {
     private static func start(
         _ host: HostName,
         _ settings: Settings,
+        until stop: StopRequest,
         _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
     ) async throws -> Int32 {
-        let stop = StopRequest()
-        Signals.onTermination { name in Task { await stop.ask(name) } }
         guard let pidFile = try lockedPidFile(host, settings) else { return 1 }
         let composition = Composition(settings, host: host, checkpoint: checkpoint)
         for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }

@@ -88,8 +88,13 @@ package actor StopRequest {
     package init() {}
 
     /// Asks for an orderly stop on behalf of a signal.
-    package func ask(_ reason: String) {
+    ///
+    /// - Returns: false when nobody waits for it (yet).
+    @discardableResult
+    package func ask(_ reason: String) -> Bool {
+        let isAwaited = !waiters.isEmpty
         if request(reason) { wasAskedFor = true }
+        return isAwaited
     }
 
     /// The first reason wins; true if this was the first.

@@ -1,5 +1,3 @@
-import PlatformCore
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -8,26 +6,33 @@ import Musl
 import Darwin
 #endif
 
-/// Turns SIGTERM and SIGINT into a call; a second signal ends the process at once.
+/// SIGTERM and SIGINT as calls, on a thread that does nothing else.
 package enum Signals {
-    /// Call it first of all in `main`, while there is one thread: the threads made later inherit the mask.
+    /// Keeps SIGTERM and SIGINT for `wait`.
     ///
-    /// SIGPIPE is ignored: a peer that goes away is an error of its connection, not the end of the process.
-    package static func onTermination(_ body: @escaping @Sendable (_ name: String) -> Void) {
+    /// Call it first of all in `main`, while there is one thread: the threads made later inherit the mask. SIGPIPE is
+    /// ignored: a peer that goes away is an error of its connection, not the end of the process.
+    package static func block() {
         signal(SIGPIPE, SIG_IGN)
+        var signals = terminations
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Waits for signals for ever: the first calls `body` with its number and name, a second one ends the process.
+    package static func wait(_ body: (_ number: Int32, _ name: String) -> Void) -> Never {
+        var signals = terminations
+        var number: Int32 = 0
+        sigwait(&signals, &number)
+        body(number, number == SIGINT ? "SIGINT" : "SIGTERM")
+        sigwait(&signals, &number)
+        _exit(128 + number)
+    }
+
+    private static var terminations: sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGTERM)
         sigaddset(&signals, SIGINT)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let waited = signals
-        Thread(name: "signals") {
-            var waited = waited
-            var number: Int32 = 0
-            sigwait(&waited, &number)
-            body(number == SIGINT ? "SIGINT" : "SIGTERM")
-            sigwait(&waited, &number)
-            _exit(128 + number)
-        }.detach()
+        return signals
     }
 }
