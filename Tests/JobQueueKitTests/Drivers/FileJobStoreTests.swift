@@ -74,6 +74,26 @@ struct FileJobStoreTests {
         #expect(try await store.drain() == ["new"])
     }
 
+    @Test func `a value of the store bears that another one emptied a directory`() async throws {
+        let first = try open()
+        let second = try open()
+        for number in 0..<3 {
+            try await first.push("\(number)", .init(partition: "p"))
+            try await first.push("\(number) late", .init(delay: .seconds(9)))
+            #expect(try await second.drain() == ["\(number)"])
+            #expect(try await second.next() == nil)
+        }
+        #expect(try await first.statistics() == QueueStatistics(delayed: 3))
+    }
+
+    @Test func `what a dead process was writing is removed`() async throws {
+        _ = try open()
+        let file = "\(root)/tmp/\(Owner.dead),123"
+        try Files.replace(file, with: [1])
+        _ = try open()
+        #expect(throws: SystemError.self) { try Files.read(file) }
+    }
+
     @Test func `a file that vanished is no job any more`() async throws {
         let store = try open()
         try await store.push("lost")

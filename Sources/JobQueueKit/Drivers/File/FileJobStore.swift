@@ -38,7 +38,7 @@ public final class FileJobStore: JobStore {
         } catch {
             throw QueueError(error)
         }
-        try queue.locked { () throws(SystemError) in }
+        try queue.locked { () throws(SystemError) in try queue.removeLeftovers() }
     }
 
     /// Another process's push is seen after at most this time.

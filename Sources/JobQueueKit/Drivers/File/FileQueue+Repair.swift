@@ -59,7 +59,7 @@ extension FileQueue {
     }
 
     /// Files that a process was writing when it died.
-    private func removeLeftovers() throws(SystemError) {
+    func removeLeftovers() throws(SystemError) {
         for name in try Disk.names(in: "\(root)/tmp") {
             guard let owner = Owner(FileJobName.key(of: name)), owner.isDead else { continue }
             try Disk.remove("\(root)/tmp/\(name)")

@@ -36,7 +36,7 @@ final class FileQueue: @unchecked Sendable {
             throw SystemError("open \(root)", code: Self.foreignFile)
         }
         lock = try FileLock("\(root)/lock")
-        waiting = SegmentedDirectory("\(root)/waiting")
+        waiting = SegmentedDirectory("\(root)/waiting", willChange: lock.beginChange)
         for name in ["tmp", "reserved", "failed", "errors"] { try Files.makeDirectory("\(root)/\(name)") }
     }
 
@@ -72,14 +72,14 @@ final class FileQueue: @unchecked Sendable {
     /// The ready jobs of a channel, named as its directory is.
     func ready(_ channel: String) -> SegmentedDirectory {
         if let directory = readyByChannel[channel] { return directory }
-        let directory = SegmentedDirectory("\(root)/ready/\(channel)")
+        let directory = SegmentedDirectory("\(root)/ready/\(channel)", willChange: lock.beginChange)
         readyByChannel[channel] = directory
         return directory
     }
 
     func line(_ partition: FilePartition) -> SegmentedDirectory {
         if let directory = lineByPartition[partition] { return directory }
-        let directory = SegmentedDirectory("\(root)/line/\(partition.path)")
+        let directory = SegmentedDirectory("\(root)/line/\(partition.path)", willChange: lock.beginChange)
         lineByPartition[partition] = directory
         return directory
     }

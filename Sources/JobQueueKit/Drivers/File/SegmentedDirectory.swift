@@ -13,13 +13,18 @@ package final class SegmentedDirectory {
     }
 
     package let path: String
+    private let willChange: () throws(SystemError) -> Void
     private var segments: [Segment]?
 
     /// How many names a directory has before another one is begun.
     private static let limit = 1024
 
-    package init(_ path: String) {
+    /// - Parameters:
+    ///   - path: Where it is, or will be with its first name.
+    ///   - willChange: Called before an empty directory is removed, which a mere look may do.
+    package init(_ path: String, willChange: @escaping () throws(SystemError) -> Void = { () throws(SystemError) in }) {
         self.path = path
+        self.willChange = willChange
     }
 
     /// What is on the disk may have changed.
@@ -35,6 +40,7 @@ package final class SegmentedDirectory {
         while names.count < count, index < segments!.count {
             let content = try content(of: index)
             if content.isEmpty {
+                try willChange()
                 try Disk.removeDirectory("\(path)/\(segments![index].key)")
                 segments!.remove(at: index)
             } else {
