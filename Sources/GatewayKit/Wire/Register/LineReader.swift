@@ -5,6 +5,8 @@ package struct LineReader: Sendable {
 
     private let limit: Int
     private var buffer: [UInt8] = []
+    /// Where no line feed has been found: bytes that come one by one are looked at once.
+    private var searched = 0
 
     /// - Parameter limit: the bytes that a line may have before its line feed.
     package init(limit: Int) {
@@ -18,13 +20,15 @@ package struct LineReader: Sendable {
 
     /// The next line without its line feed and carriage return; nil when more bytes are needed.
     package mutating func next() throws(TooLong) -> [UInt8]? {
-        guard let end = buffer.firstIndex(of: 0x0A) else {
+        guard let end = buffer[searched...].firstIndex(of: 0x0A) else {
+            searched = buffer.count
             guard buffer.count <= limit else { throw TooLong() }
             return nil
         }
         guard end <= limit else { throw TooLong() }
         var line = Array(buffer[..<end])
         buffer.removeFirst(end + 1)
+        searched = 0
         while line.last == 0x0D { line.removeLast() }
         return line
     }

@@ -42,6 +42,8 @@ final class GatewayLink {
     private var state = State.dialling
     /// Attempts in a row that came to nothing: after one, orders fail at once instead of waiting.
     private var failures = 0
+    /// A loss is told once, not with every attempt.
+    private var isLossTold = false
     private var held: [(order: Order, deadline: ContinuousClock.Instant)] = []
     private var heldBytes = 0
     private var timer: TimerID?
@@ -159,6 +161,7 @@ final class GatewayLink {
         session.connection.setDeadline(after: nil)
         state = .ready(session)
         failures = 0
+        isLossTold = false
         onEvent?(.gatewayConnected(address))
         let orders = held
         held = []
@@ -168,8 +171,15 @@ final class GatewayLink {
 
     private func attemptFailed(_ reason: String) {
         failures += 1
+        tellLoss(reason)
         failHeld(.unreachable, reason)
         ended(self)
+    }
+
+    private func tellLoss(_ reason: String) {
+        guard !isLossTold else { return }
+        isLossTold = true
+        onEvent?(.gatewayLost(address, reason: reason))
     }
 
     /// A connection is of no more use.
@@ -182,7 +192,7 @@ final class GatewayLink {
         session.failAll(code, "\(address): \(reason)")
         redialer?.lost()
         if wasReady {
-            onEvent?(.gatewayLost(address, reason: reason))
+            tellLoss(reason)
             ended(self)
         } else {
             attemptFailed("\(reason) before it took us: is the secret the same?")
