@@ -7,7 +7,7 @@ import Testing
 @Suite struct ReplyModelTests {
     static let uids = ["ann", "bob"]
 
-    @Test(arguments: 0..<6)
+    @Test(arguments: 0..<10)
     func `whatever happens, each reply ends once and every device shows what is stored`(seed: Int) async throws {
         let house = try House(seed: UInt64(seed))
         try await within(.seconds(60), "every reply ends") { try await house.live() }
@@ -35,11 +35,13 @@ import Testing
     /// The stored answer is what one call of the model said, whole if it finished.
     private func checkAnswer(of reply: Reply, _ house: House) async throws {
         #expect(reply.state.isEnd)
-        #expect(reply.reasoning == reply.content)
+        // The model says each piece twice, as a thought and then aloud; an end may come between the two.
+        #expect(reply.reasoning.hasPrefix(reply.content))
+        if reply.state == .finished { #expect(reply.reasoning == reply.content) }
         let texts = house.model.texts
         let isOfOneCall =
             reply.state == .finished ? texts.contains(reply.content) : texts.contains { $0.hasPrefix(reply.content) }
-        #expect(isOfOneCall || reply.content.isEmpty, "\(reply.state): \(reply.content)")
+        #expect(isOfOneCall || reply.state != .finished && reply.content.isEmpty, "\(reply.state): \(reply.content)")
         let log = try #require(try await house.fixture.store.log(reply: reply.id, uid: reply.uid, after: 0))
         #expect(log.rows.filter { $0.kind == .content }.map(\.text).joined() == reply.content)
         #expect(log.rows.last?.seq == reply.lastSeq)
@@ -92,7 +94,7 @@ private final class House: Sendable {
         var configuration = ReplyRunner.Configuration(
             coalescing: .milliseconds(2),
             touchInterval: .milliseconds(10),
-            watchInterval: .milliseconds(5)
+            watchInterval: .milliseconds(15)
         )
         configuration.checkpoint = { _ in await Self.mayCrash(dice) }
         let record = record
@@ -221,7 +223,7 @@ private final class House: Sendable {
             }
         }
         let lease = Task {
-            guard dice.hits(10) else { return }
+            guard dice.hits(30) else { return }
             await dice.pause(upTo: 20)
             run.end(.crash)
         }

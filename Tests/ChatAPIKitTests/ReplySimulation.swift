@@ -143,6 +143,7 @@ final class SimulatedModel: ReplyGenerator {
             receive(.reasoning(piece))
             receive(.content(piece))
         }
+        await dice.pause(upTo: 12)
         return GenerationEnd(finishReason: "stop")
     }
 }
