@@ -3,7 +3,7 @@ import ServerCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPDrainTests {
     @Test func `cancelled, it finishes what is under way, closes what is idle and takes no more`() async throws {
         let gate = Gate()

@@ -22,7 +22,7 @@ func withServer(
         throw error
     }
     task.cancel()
-    try await within(.seconds(20), "the drained server") { try await task.value }
+    try await within(.seconds(60), "the drained server") { try await task.value }
 }
 
 extension HTTPServer.Configuration {

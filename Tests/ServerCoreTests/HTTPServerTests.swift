@@ -3,7 +3,7 @@ import ServerCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPServerTests {
     @Test(arguments: PollerKind.allCases)
     func `a request is answered, and the connection serves the next`(kind: PollerKind) async throws {
@@ -40,7 +40,7 @@ struct HTTPServerTests {
     }
 
     @Test func `a request may come byte by byte, and chunked`() async throws {
-        try await withServer(respond: echo) { address, _ in
+        try await withServer(.make { $0.headTimeout = .seconds(60) }, respond: echo) { address, _ in
             let client = try await RawClient(address)
             let request =
                 "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Both pollers keep the same promises.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PollerTests {
     @Test(arguments: PollerKind.allCases)
     func `what is readable is reported until it is read`(kind: PollerKind) throws {

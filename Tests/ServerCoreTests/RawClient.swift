@@ -9,7 +9,7 @@ import Musl
 import Darwin
 #endif
 
-/// A blocking TCP client that knows nothing of the code under test; each call fails after 20 seconds.
+/// A blocking TCP client that knows nothing of the code under test; each call fails after a minute.
 final class RawClient: Sendable {
     private let thread = ThreadPool(name: "client")
     private let descriptor: Int32
@@ -67,7 +67,7 @@ final class RawClient: Sendable {
     private static func connect(_ port: UInt16, _ receiveBuffer: Int32?) throws(SystemError) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError("socket") }
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         if var size = receiveBuffer {

@@ -29,7 +29,7 @@ final class Recorder: Sendable {
     var seen: Seen { state.withLock { $0 } }
 
     func wait(_ what: String, _ condition: @escaping @Sendable (Seen) -> Bool) async throws {
-        try await eventually(.seconds(20), what) { condition(self.seen) }
+        try await eventually(.seconds(60), what) { condition(self.seen) }
     }
 
     private final class Delegate: ByteStreamDelegate {

@@ -3,7 +3,7 @@ import ServerCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StreamConnectionTests {
     @Test(arguments: PollerKind.allCases)
     func `many writes of one turn are one system call`(kind: PollerKind) async throws {
@@ -126,7 +126,7 @@ struct StreamConnectionTests {
         let dialled = try await StreamConnection.connect(to: listener.address, on: loop, timeout: .seconds(5)) {
             Recorder($0)
         }
-        try await eventually(.seconds(20), "accepted") { accepted.withLock { $0 != nil } }
+        try await eventually(.seconds(60), "accepted") { accepted.withLock { $0 != nil } }
         await loop.perform { dialled.stream.value.abort() }
         let recorder = try #require(accepted.withLock { $0 })
         try await recorder.wait("closed") { $0.end?.hasPrefix("failed") == true }
@@ -165,7 +165,7 @@ struct StreamConnectionTests {
         await loop.perform { recorder.stream.value.setDeadline(after: .seconds(1)) }
         try await recorder.wait("closed") { $0.end == "closed" }
         let elapsed = ContinuousClock.now - begin
-        #expect(elapsed > .milliseconds(300) && elapsed < .seconds(4))
+        #expect(elapsed > .milliseconds(300) && elapsed < .seconds(20))
         withExtendedLifetime(_client) {}
         await group.shutdown()
     }
@@ -192,7 +192,7 @@ struct StreamConnectionTests {
         let accepted = Lock<Recorder?>(nil)
         listener.start { connection in accepted.withLock { $0 = Recorder(connection) } }
         let client = try await RawClient(listener.address.description)
-        try await eventually(.seconds(20), "accepted") { accepted.withLock { $0 != nil } }
+        try await eventually(.seconds(60), "accepted") { accepted.withLock { $0 != nil } }
         await listener.stop()
         return (try #require(accepted.withLock { $0 }), client)
     }
