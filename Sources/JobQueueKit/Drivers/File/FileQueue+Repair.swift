@@ -23,6 +23,7 @@ extension FileQueue {
         forget()
         try removeLeftovers()
         let places = try places()
+        try removeErrors(besides: places)
         try repairUniqueKeys(places)
         try repairFronts(places)
         if afterBoot { try restoreLinks(places) }
@@ -63,6 +64,14 @@ extension FileQueue {
         for name in try Disk.names(in: "\(root)/tmp") {
             guard let owner = Owner(FileJobName.key(of: name)), owner.isDead else { continue }
             try Disk.remove("\(root)/tmp/\(name)")
+        }
+    }
+
+    /// Errors are noted before a job moves and removed after it is gone.
+    private func removeErrors(besides places: [String: Place]) throws(SystemError) {
+        let failed = Set(try Disk.names(in: "\(root)/failed").compactMap { FileJobName($0)?.id })
+        for id in try Disk.names(in: "\(root)/errors") where places[id] == nil && !failed.contains(id) {
+            try Disk.remove(errorPath(id))
         }
     }
 
