@@ -27,6 +27,19 @@ import Testing
         #expect(seen.map(\.updatedAt) == seen.map(\.updatedAt).sorted(by: >))
     }
 
+    @Test func `uids that look alike but differ in bytes are two users`() async throws {
+        guard case .stored(let sent) = try await store.send(NewMessage(content: "?"), uid: "\u{E9}") else {
+            Issue.record("it was not stored")
+            return
+        }
+        let id = sent.reply.id
+        #expect(try await store.reply(id, uid: "\u{E9}") != nil)
+        #expect(try await store.reply(id, uid: "e\u{301}") == nil)
+        #expect(try await store.log(reply: id, uid: "e\u{301}", after: 0) == nil)
+        #expect(try await store.stop(reply: id, uid: "e\u{301}") == .notFound)
+        #expect(try await store.regenerate(reply: id, uid: "e\u{301}") == .notFound)
+    }
+
     @Test func `a new question moves its conversation to the top, a new title does not`() async throws {
         let first = try await fixture.send("first").conversation.id
         fixture.time.advance(by: .seconds(1))

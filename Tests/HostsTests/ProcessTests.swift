@@ -9,11 +9,11 @@ struct ProcessTests {
         let path = directory.file("run/hawk.pid")
         do {
             let held = try PidFile(path: path)
-            #expect(PidFile.owner(of: path) != nil)
+            #expect(try PidFile.owner(of: path) != nil)
             #expect(throws: SystemError.self) { _ = try PidFile(path: path) }
             withExtendedLifetime(held) {}
         }
-        #expect(PidFile.owner(of: path) == nil)
+        #expect(try PidFile.owner(of: path) == nil)
     }
 
     @Test func `a kept secret stays the same`() throws {
@@ -21,6 +21,13 @@ struct ProcessTests {
         let first = try KeptSecret.read(directory.file("data/secret"))
         #expect(first.utf8.count >= 32)
         #expect(try KeptSecret.read(directory.file("data/secret")) == first)
+    }
+
+    @Test func `a kept secret that is too short is refused, not replaced`() throws {
+        let directory = TemporaryDirectory()
+        try Files.replace(directory.file("secret"), with: "short".utf8)
+        #expect(throws: SystemError.self) { try KeptSecret.read(directory.file("secret")) }
+        #expect(try Files.read(directory.file("secret")) == Array("short".utf8))
     }
 
     @Test func `parts stop in order, each after the one before has drained`() async throws {

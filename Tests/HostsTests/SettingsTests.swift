@@ -23,7 +23,11 @@ struct SettingsTests {
 
     @Test func `an unknown flag, a flag of another host and a missing value are named`() {
         let error = #expect(throws: UsageError.self) {
-            try Command.parse(["--colour", "--concurrency", "3", "--data"], host: .server, default: "start")
+            try Command.parse(
+                ["--colour", "--concurrency", "3", "--data", "--insecure"],
+                host: .server,
+                default: "start"
+            )
         }
         #expect(
             error?.problems == [
@@ -32,6 +36,17 @@ struct SettingsTests {
                 "--data needs a value: --data DIRECTORY",
             ]
         )
+    }
+
+    @Test func `what is no address is named before anything starts`() {
+        let error = #expect(throws: UsageError.self) {
+            try settings(.hawk, ["--api-listen", "foo", "--gateway-listen", "127.0.0.1:99999"])
+        }
+        #expect(error?.problems.count == 2)
+    }
+
+    @Test func `what does not run needs no secret`() throws {
+        _ = try Settings(host: .queue, flags: [:], environment: [:], cores: 2, isToRun: false)
     }
 
     @Test func `the key of the model is refused as a flag`() {

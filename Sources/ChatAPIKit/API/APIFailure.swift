@@ -121,3 +121,19 @@ extension APIFailure {
         )
     }
 }
+
+extension APIFailure {
+    /// What a server found wrong with the request itself.
+    static func refused(_ status: Int, _ reason: String) -> Self {
+        let code =
+            switch status {
+            case 408: "timeout"
+            case 413: "body_too_large"
+            case 414: "uri_too_long"
+            case 417: "expectation_failed"
+            case 431: "headers_too_large"
+            default: "bad_request"
+            }
+        return Self(status: status, code: code, message: "The request was refused: \(reason).")
+    }
+}

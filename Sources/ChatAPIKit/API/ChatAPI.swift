@@ -70,6 +70,18 @@ public struct ChatAPI: Sendable {
         await offload { await answerAnyway(request) }
     }
 
+    /// The answer to a request that a server refused before it was whole, in the form of every other error.
+    ///
+    /// - Parameters:
+    ///   - status: 400 to 505.
+    ///   - reason: a sentence for the peer, without a piece of the request in it.
+    /// - Returns: the answer; the connection is to be closed behind it.
+    public func refusal(status: Int, reason: String) -> ChatResponse {
+        var response = APIFailure.refused(status, reason).response
+        setDefaults(of: &response, requestID: Self.makeRequestID())
+        return response
+    }
+
     /// Ends every live stream of a log, and each later one after what is there already.
     ///
     /// For a server that is about to drain: it then waits for no running reply, and the readers come back elsewhere.
@@ -78,7 +90,7 @@ public struct ChatAPI: Sendable {
     }
 
     private func answerAnyway(_ request: ChatRequest) async -> ChatResponse {
-        let requestID = Base64.encodeURL(Digest.randomBytes(12))
+        let requestID = Self.makeRequestID()
         var response: ChatResponse
         do {
             response = try await answer(to: request)
@@ -91,12 +103,18 @@ public struct ChatAPI: Sendable {
             response = APIFailure.broken.response
         }
         crossOrigin.mark(&response, for: request)
+        setDefaults(of: &response, requestID: requestID)
+        return response
+    }
+
+    private static func makeRequestID() -> String { Base64.encodeURL(Digest.randomBytes(12)) }
+
+    private func setDefaults(of response: inout ChatResponse, requestID: String) {
         response.setDefault("Cache-Control", "no-store")
         response.setDefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         response.setDefault("X-Content-Type-Options", "nosniff")
         response.setDefault("Referrer-Policy", "no-referrer")
         response.setDefault("X-Request-Id", requestID)
-        return response
     }
 
     private func answer(to request: ChatRequest) async throws -> ChatResponse {

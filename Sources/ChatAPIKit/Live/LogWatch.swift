@@ -23,7 +23,7 @@ final class LogWatch: Sendable {
     /// Where a reader is; readers in step share what is read for them.
     private struct Place: Hashable {
         let reply: String
-        let uid: String
+        let uid: ByteKey
         let position: Int
     }
 
@@ -59,7 +59,7 @@ final class LogWatch: Sendable {
     ///   - position: the last number that the reader has.
     /// - Returns: what there is, or that there is nothing.
     func wait(for reply: String, of uid: String, above position: Int) async -> News {
-        let place = Place(reply: reply, uid: uid, position: position)
+        let place = Place(reply: reply, uid: ByteKey(uid), position: position)
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
@@ -130,7 +130,7 @@ final class LogWatch: Sendable {
             }
             guard position.lastSeq > place.position || position.state.isEnd else { continue }
             if logs[place] == nil {
-                let log = try await store.log(reply: place.reply, uid: place.uid, after: place.position)
+                let log = try await store.log(reply: place.reply, uid: place.uid.text, after: place.position)
                 logs[place] = log.map { .log($0) } ?? .over
             }
             resume(id, logs[place] ?? .over)

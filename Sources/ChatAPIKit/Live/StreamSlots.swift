@@ -3,7 +3,7 @@ import PlatformCore
 /// Counts how many logs each user follows, so that one cannot take all of a process's connections.
 final class StreamSlots: Sendable {
     private let limit: Int
-    private let taken = Lock<[String: Int]>([:])
+    private let taken = Lock<[ByteKey: Int]>([:])
 
     init(limit: Int) {
         self.limit = limit
@@ -12,8 +12,8 @@ final class StreamSlots: Sendable {
     /// A place for one more stream of a user; nil if he has as many as he may.
     func take(for uid: String) -> Slot? {
         let isFree = taken.withLock { taken in
-            guard taken[uid, default: 0] < limit else { return false }
-            taken[uid, default: 0] += 1
+            guard taken[ByteKey(uid), default: 0] < limit else { return false }
+            taken[ByteKey(uid), default: 0] += 1
             return true
         }
         return isFree ? Slot(uid, self) : nil
@@ -21,8 +21,8 @@ final class StreamSlots: Sendable {
 
     private func free(_ uid: String) {
         taken.withLock { taken in
-            guard let count = taken[uid] else { return }
-            taken[uid] = count > 1 ? count - 1 : nil
+            guard let count = taken[ByteKey(uid)] else { return }
+            taken[ByteKey(uid)] = count > 1 ? count - 1 : nil
         }
     }
 

@@ -66,6 +66,22 @@ package enum Files {
     ///
     /// Temporary file, fsync, rename, fsync of the directory; mode 0600.
     package static func replace(_ path: String, with bytes: some Collection<UInt8>) throws(SystemError) {
+        try publish(path, bytes) { rename($0, $1) == 0 }
+    }
+
+    /// Makes a file that is whole from its first moment; one that is there already stays as it is.
+    package static func create(_ path: String, with bytes: some Collection<UInt8>) throws(SystemError) {
+        try publish(path, bytes) { temporary, path in
+            defer { unlink(temporary) }
+            return link(temporary, path) == 0 || errno == EEXIST
+        }
+    }
+
+    private static func publish(
+        _ path: String,
+        _ bytes: some Collection<UInt8>,
+        _ move: (_ temporary: String, _ path: String) -> Bool
+    ) throws(SystemError) {
         let temporary = "\(path).tmp-\(getpid())"
         let descriptor = retryingInterrupted { open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
         guard descriptor >= 0 else { throw SystemError("create \(temporary)") }
@@ -77,8 +93,8 @@ package enum Files {
             unlink(temporary)
             throw error
         }
-        guard rename(temporary, path) == 0 else {
-            let error = SystemError("rename \(temporary) to \(path)")
+        guard move(temporary, path) else {
+            let error = SystemError("move \(temporary) to \(path)")
             unlink(temporary)
             throw error
         }

@@ -23,6 +23,15 @@ package struct BindingClock {
         return waiting.count - head == 1
     }
 
+    /// How many are remembered, those of clients that are gone or bound anew among them.
+    package var count: Int { waiting.count - head }
+
+    /// Forgets the bindings that are not there any more.
+    package mutating func forget(where isGone: (Binding) -> Bool) {
+        waiting = waiting[head...].filter { !isGone($0) }
+        head = 0
+    }
+
     /// Takes out what has ended by now, oldest first.
     package mutating func takeDue(at now: ContinuousClock.Instant) -> [Binding] {
         var due: [Binding] = []

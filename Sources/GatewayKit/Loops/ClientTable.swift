@@ -1,3 +1,5 @@
+import PlatformCore
+
 /// The clients of one loop and the uids they are bound to: a pure structure that knows no socket.
 ///
 /// `Member` is whatever stands for a client. Everything has a serial, drawn when it came about; lists come in its order,
@@ -24,7 +26,7 @@ package struct ClientTable<Member> {
     }
 
     private var entries: [UInt32: Entry] = [:]
-    private var uids: [String: [Bound]] = [:]
+    private var uids: [ByteKey: [Bound]] = [:]
 
     package init() {}
 
@@ -56,7 +58,7 @@ package struct ClientTable<Member> {
         if let former = entry.uid { leave(former, serial: entry.bindSerial) }
         entries[connection]!.uid = uid
         entries[connection]!.bindSerial = serial
-        uids[uid, default: []].append(Bound(serial: serial, connection: connection, member: entry.member))
+        uids[ByteKey(uid), default: []].append(Bound(serial: serial, connection: connection, member: entry.member))
         return true
     }
 
@@ -78,7 +80,7 @@ package struct ClientTable<Member> {
 
     /// Calls `body` with each client of a uid, in order of binding.
     package func visit(uid: String, _ body: (Member) -> Void) {
-        guard let bound = uids[uid] else { return }
+        guard let bound = uids[ByteKey(uid)] else { return }
         for client in bound { body(client.member) }
     }
 
@@ -89,7 +91,7 @@ package struct ClientTable<Member> {
 
     /// The clients of a uid, in order of binding.
     package func clients(ofUid uid: String) -> [Listed] {
-        uids[uid, default: []].map { Listed(serial: $0.serial, connection: $0.connection) }
+        uids[ByteKey(uid), default: []].map { Listed(serial: $0.serial, connection: $0.connection) }
     }
 
     /// Every client with its uid, in no order.
@@ -98,7 +100,8 @@ package struct ClientTable<Member> {
     }
 
     private mutating func leave(_ uid: String, serial: UInt64) {
-        guard let index = uids[uid]?.firstIndex(where: { $0.serial == serial }) else { return }
-        if uids[uid]!.count == 1 { uids[uid] = nil } else { uids[uid]!.remove(at: index) }
+        let key = ByteKey(uid)
+        guard let index = uids[key]?.firstIndex(where: { $0.serial == serial }) else { return }
+        if uids[key]!.count == 1 { uids[key] = nil } else { uids[key]!.remove(at: index) }
     }
 }

@@ -92,6 +92,10 @@ package final class Shard: @unchecked Sendable {
         let serial = context.nextSerial()
         guard table.bind(connection, to: uid, serial: serial), bindings != nil else { return }
         if bindings!.note(connection, serial: serial, now: loop.now) { watchBindings() }
+        // Every client has at most one binding, so this costs a constant per bind, and memory follows the clients.
+        if bindings!.count > 2 * table.count + 1024 {
+            bindings!.forget { [table] in table.bindSerial(of: $0.connection) != $0.serial }
+        }
     }
 
     // MARK: Connections

@@ -14,6 +14,12 @@ struct BindingClockTests {
         #expect(clock.nextDeadline == start + .seconds(12))
         let last = clock.takeDue(at: start + .seconds(12)).map(\.serial)
         #expect(last == [2] && clock.nextDeadline == nil)
+        _ = clock.note(7, serial: 7, now: start)
+        _ = clock.note(8, serial: 8, now: start)
+        clock.forget { $0.serial == 7 }
+        #expect(clock.count == 1)
+        let left = clock.takeDue(at: start + .seconds(10)).map(\.serial)
+        #expect(left == [8])
         let isFirstAgain = clock.note(9, serial: 9, now: start)
         #expect(isFirstAgain)
     }

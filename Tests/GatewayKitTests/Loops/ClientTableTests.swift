@@ -12,6 +12,14 @@ struct ClientTableTests {
         #expect(table.uidCount == 2)
     }
 
+    @Test func `uids that look alike but differ in bytes are two`() {
+        var table = Self.make(clients: 1, 2)
+        _ = table.bind(1, to: "\u{E9}", serial: 10)
+        _ = table.bind(2, to: "e\u{301}", serial: 11)
+        #expect(table.clients(ofUid: "\u{E9}").map(\.connection) == [1])
+        #expect(table.clients(ofUid: "e\u{301}").map(\.connection) == [2])
+    }
+
     @Test func `binding anew ends the binding before`() {
         var table = Self.make(clients: 1, 2)
         _ = table.bind(1, to: "7", serial: 10)

@@ -5,7 +5,7 @@ extension SQLiteChatStore {
     /// Ends a reply in its user's name.
     public func stop(reply id: String, uid: String) async throws(ChatError) -> EndResult {
         try await end("stop a reply", id) { reply in
-            guard reply.uid == uid else { return .notFound }
+            guard ByteKey(reply.uid) == ByteKey(uid) else { return .notFound }
             reply.state = .stopped
             reply.finishReason = "stopped"
             return nil

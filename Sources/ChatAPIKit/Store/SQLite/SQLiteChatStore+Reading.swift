@@ -66,14 +66,14 @@ extension SQLiteChatStore {
     /// Finds a reply by its id.
     public func reply(_ id: String, uid: String) async throws(ChatError) -> Reply? {
         try await read("read a reply") { connection in
-            try Self.reply(id, connection).flatMap { $0.uid == uid ? $0 : nil }
+            try Self.reply(id, of: uid, connection)
         }
     }
 
     /// Reads rows and position from one snapshot.
     public func log(reply id: String, uid: String, after: Int) async throws(ChatError) -> ReplyLog? {
         try await read("read a reply's log") { connection in
-            guard let reply = try Self.reply(id, connection), reply.uid == uid else { return nil }
+            guard let reply = try Self.reply(id, of: uid, connection) else { return nil }
             let rows = try connection.rows(ChatQuery.log, .text(id), .integer(after), map: ChatRows.logRow)
             return ReplyLog(rows: rows, state: reply.state, attempt: reply.attempt, lastSeq: reply.lastSeq)
         }
@@ -130,6 +130,11 @@ extension SQLiteChatStore {
                 map: ChatRows.candidate
             )
         }
+    }
+
+    /// A reply of this user; nil if it is another's.
+    static func reply(_ id: String, of uid: String, _ connection: Connection) throws -> Reply? {
+        try reply(id, connection).flatMap { ByteKey($0.uid) == ByteKey(uid) ? $0 : nil }
     }
 
     static func reply(_ id: String, _ connection: Connection) throws -> Reply? {

@@ -48,7 +48,7 @@ extension SQLiteChatStore {
     /// Stores another reply to the same message, with the model and thinking of the given one.
     public func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult {
         try await write("regenerate a reply") { [clock, makeID] connection in
-            guard let model = try Self.reply(id, connection), model.uid == uid else { return .notFound }
+            guard let model = try Self.reply(id, of: uid, connection) else { return .notFound }
             let siblings = try connection.rows(
                 ChatQuery.repliesOfMessage,
                 .text(model.messageID),

@@ -4,6 +4,8 @@
 package struct AnswerParser: Sendable {
     private let limit: Int
     private var buffer: [UInt8] = []
+    /// Where the next answer begins: what is before was given already.
+    private var start = 0
 
     /// - Parameter limit: the longest answer taken.
     package init(limit: Int = 64 << 20) {
@@ -12,17 +14,20 @@ package struct AnswerParser: Sendable {
 
     /// Takes the next bytes of the stream.
     package mutating func append(_ bytes: some Collection<UInt8>) {
+        buffer.removeFirst(start)
+        start = 0
         buffer.append(contentsOf: bytes)
     }
 
     /// The next whole answer; nil when more bytes are needed.
     package mutating func next() throws(GatewayPacketParser.Violation) -> [UInt8]? {
-        guard buffer.count >= 4 else { return nil }
-        let length = Int(buffer.bigEndian(at: 0, as: UInt32.self))
+        guard buffer.count - start >= 4 else { return nil }
+        let length = Int(buffer.bigEndian(at: start, as: UInt32.self))
         guard length <= limit else { throw .tooLong }
-        guard buffer.count >= 4 + length else { return nil }
-        defer { buffer.removeFirst(4 + length) }
-        return Array(buffer[4..<4 + length])
+        let body = start + 4
+        guard buffer.count - body >= length else { return nil }
+        start = body + length
+        return Array(buffer[body..<start])
     }
 
     /// An answer as it goes over the wire.

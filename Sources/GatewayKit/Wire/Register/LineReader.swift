@@ -5,6 +5,8 @@ package struct LineReader: Sendable {
 
     private let limit: Int
     private var buffer: [UInt8] = []
+    /// Where the next line begins: what is before was given already.
+    private var start = 0
     /// Where no line feed has been found: bytes that come one by one are looked at once.
     private var searched = 0
 
@@ -15,6 +17,9 @@ package struct LineReader: Sendable {
 
     /// Takes the next bytes of the stream.
     package mutating func append(_ bytes: some Collection<UInt8>) {
+        buffer.removeFirst(start)
+        searched -= start
+        start = 0
         buffer.append(contentsOf: bytes)
     }
 
@@ -22,13 +27,13 @@ package struct LineReader: Sendable {
     package mutating func next() throws(TooLong) -> [UInt8]? {
         guard let end = buffer[searched...].firstIndex(of: 0x0A) else {
             searched = buffer.count
-            guard buffer.count <= limit else { throw TooLong() }
+            guard buffer.count - start <= limit else { throw TooLong() }
             return nil
         }
-        guard end <= limit else { throw TooLong() }
-        var line = Array(buffer[..<end])
-        buffer.removeFirst(end + 1)
-        searched = 0
+        guard end - start <= limit else { throw TooLong() }
+        var line = Array(buffer[start..<end])
+        start = end + 1
+        searched = start
         while line.last == 0x0D { line.removeLast() }
         return line
     }

@@ -6,16 +6,25 @@ struct ChatHTTP: Sendable {
     let api: ChatAPI
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
-        let answer = await api.respond(
-            to: ChatRequest(
-                method: request.method,
-                path: request.path,
-                query: request.query,
-                headers: request.headers.fields.map { (name: $0.name, value: $0.value) },
-                body: request.body,
-                peerAddress: request.peerAddress
+        response(
+            await api.respond(
+                to: ChatRequest(
+                    method: request.method,
+                    path: request.path,
+                    query: request.query,
+                    headers: request.headers.fields.map { (name: $0.name, value: $0.value) },
+                    body: request.body,
+                    peerAddress: request.peerAddress
+                )
             )
         )
+    }
+
+    func refuse(_ violation: RequestViolation) -> HTTPResponse {
+        response(api.refusal(status: violation.status, reason: violation.reason))
+    }
+
+    private func response(_ answer: ChatResponse) -> HTTPResponse {
         let body: HTTPResponse.Body =
             switch answer.body {
             case .bytes(let bytes): .bytes(bytes)

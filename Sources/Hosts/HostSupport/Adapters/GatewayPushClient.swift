@@ -1,5 +1,6 @@
 import ChatAPIKit
 import GatewayKit
+import PlatformCore
 
 /// The chat's gateway, filled with a gateway of this process or with those that a Register lists.
 struct GatewayPushClient: PushClient {
@@ -18,7 +19,7 @@ struct GatewayPushClient: PushClient {
     func unbind(clientID: String, uid: String) async throws -> Bool {
         guard let client = ClientID(clientID) else { return false }
         return try await available { () async throws(GatewayError) in
-            guard try await gateway.uid(of: client) == uid else { return false }
+            guard try await gateway.uid(of: client).map(ByteKey.init) == ByteKey(uid) else { return false }
             try await gateway.unbind(client)
             return true
         }

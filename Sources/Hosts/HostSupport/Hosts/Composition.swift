@@ -131,6 +131,9 @@ extension Composition {
     private func makeGateway(secret: String) -> Gateway {
         // nil is the standard text, and an empty one is none.
         let message = settings.sendsInitMessage ? settings.initMessage : ""
+        var limits = Gateway.Limits()
+        limits.maxMessageBytes = 4 << 10  // the handler reads pings only
+        limits.maxConnections = min(limits.maxConnections, OpenFiles.limit / 2)
         return Gateway(
             Gateway.Configuration(
                 listen: settings.gatewayListen,
@@ -142,6 +145,7 @@ extension Composition {
                 loops: settings.loops,
                 bindLifetime: settings.bindLifetime,
                 allowedOrigins: settings.allowedOrigins.isEmpty ? nil : settings.allowedOrigins,
+                limits: limits,
                 onEvent: { [logger, announcement] event in
                     if case .listening(let address) = event { announcement.gateway(address) }
                     logger.log(event.line)
@@ -265,6 +269,8 @@ extension Composition {
         let http = ChatHTTP(api: api)
         var listening = HTTPServer.Configuration(listen: settings.apiListen)
         listening.events = { [logger] in logger.log($0.line) }
+        listening.refusal = { http.refuse($0) }
+        listening.maxConnections = min(listening.maxConnections, OpenFiles.limit / 4)
         listening.onListening = { [announcement] in announcement.api($0[0]) }
         let server = HTTPServer(listening) { await http.respond(to: $0) }
         return HostPart("api", drain: .seconds(15)) {

@@ -49,7 +49,8 @@ package enum HostMain {
                 host: host,
                 flags: command.flags,
                 environment: environment(),
-                cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+                cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
+                isToRun: ["start", "listen"].contains(command.name)
             )
             return try await run(command, of: host, settings, until: stop, checkpoint)
         } catch let error as UsageError {
@@ -80,7 +81,7 @@ package enum HostMain {
             let authenticator = try Composition(settings, host: host).makeAuthenticator()
             return say("\(authenticator.makeToken(uid: uid, lifetime: .seconds(24 * 3600)))\n")
         case (_, "stop") where command.operands.isEmpty:
-            return await Self.stop(host, settings)
+            return try await Self.stop(host, settings)
         case (.queue, "info") where command.operands.isEmpty:
             return say(try await Composition(settings, host: host).queueInfo())
         case (.queue, "listen") where command.operands.isEmpty,
@@ -101,6 +102,7 @@ package enum HostMain {
         _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
     ) async throws -> Int32 {
         guard let pidFile = try lockedPidFile(host, settings) else { return 1 }
+        OpenFiles.raiseLimit()
         let composition = Composition(settings, host: host, checkpoint: checkpoint)
         for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }
         let parts = try await composition.parts()
@@ -116,16 +118,22 @@ package enum HostMain {
             return try PidFile(path: settings.pidFile)
         } catch {
             guard error.isWouldBlock else { throw error }
-            let owner = PidFile.owner(of: settings.pidFile).map { "process \($0)" } ?? "another process"
-            complain("\(host.rawValue) runs already: \(owner) holds \(settings.pidFile). Try: \(host.rawValue) stop")
+            let owner = try PidFile.owner(of: settings.pidFile).map { "process \($0)" } ?? "another process"
+            complain(
+                "\(host.rawValue) runs already: \(owner) holds \(settings.pidFile). "
+                    + "Try: \(host.rawValue) stop --pid-file \(settings.pidFile)"
+            )
             return nil
         }
     }
 
-    private static func stop(_ host: HostName, _ settings: Settings) async -> Int32 {
-        guard let owner = PidFile.owner(of: settings.pidFile) else { return 0 }
+    private static func stop(_ host: HostName, _ settings: Settings) async throws -> Int32 {
+        guard let owner = try PidFile.owner(of: settings.pidFile) else {
+            complain("\(host.rawValue) does not run: nobody holds \(settings.pidFile)")
+            return 0
+        }
         complain("stopping \(host.rawValue), process \(owner) …")
-        if await PidFile.stopOwner(of: settings.pidFile, within: .seconds(60)) { return 0 }
+        if try await PidFile.stopOwner(of: settings.pidFile, within: .seconds(60)) { return 0 }
         complain("\(host.rawValue), process \(owner), did not end within 60 s")
         return 1
     }

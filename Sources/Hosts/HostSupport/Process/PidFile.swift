@@ -28,9 +28,15 @@ package final class PidFile: Sendable {
     }
 
     /// The process that holds the lock of this file; nil if none does.
-    package static func owner(of path: String) -> Int32? {
+    ///
+    /// - Throws: `SystemError` if the file is there but may not be read.
+    package static func owner(of path: String) throws(SystemError) -> Int32? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            let error = SystemError("open \(path)")
+            if error.isNotFound { return nil }
+            throw error
+        }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, let bytes = try? Files.read(path, limit: 32) else {
             return nil
@@ -41,11 +47,11 @@ package final class PidFile: Sendable {
     /// Sends SIGTERM to the owner and waits until it has let go.
     ///
     /// - Returns: false if it still runs after `limit`.
-    package static func stopOwner(of path: String, within limit: Duration) async -> Bool {
+    package static func stopOwner(of path: String, within limit: Duration) async throws(SystemError) -> Bool {
         let deadline = ContinuousClock.now + limit
-        guard let owner = owner(of: path) else { return true }
+        guard let owner = try owner(of: path) else { return true }
         kill(owner, SIGTERM)
-        while Self.owner(of: path) == owner {
+        while try Self.owner(of: path) == owner {
             guard ContinuousClock.now < deadline else { return false }
             try? await Task.sleep(for: .milliseconds(20))
         }

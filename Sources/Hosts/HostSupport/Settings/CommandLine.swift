@@ -41,8 +41,9 @@ extension Command {
                     command.flags[name] = parts.count == 2 ? String(parts[1]) : "on"
                 } else if parts.count == 2 {
                     command.flags[name] = String(parts[1])
-                } else if let value = rest.popFirst() {
+                } else if let value = rest.first, !value.hasPrefix("--") {
                     command.flags[name] = value
+                    rest.removeFirst()
                 } else {
                     problems.append("--\(name) needs a value: --\(name) \(setting.placeholder ?? "")")
                 }

@@ -1,4 +1,5 @@
 package import PlatformCore
+import ServerCore
 
 /// The settings of a host, read and checked.
 package struct Settings: Sendable {
@@ -51,14 +52,16 @@ package enum QueueURL: Sendable, Equatable {
 extension Settings {
     /// Reads the settings of a host from flags and environment.
     ///
-    /// `cores` is how many processors the machine has: the default of `--loops`.
+    /// `cores` is how many processors the machine has: the default of `--loops`. Unless the host `isToRun`, the secrets
+    /// that only running needs may be missing.
     ///
     /// - Throws: `UsageError` with everything that is wrong.
     package init(
         host: HostName,
         flags: [String: String],
         environment: [String: String],
-        cores: Int
+        cores: Int,
+        isToRun: Bool = true
     ) throws(UsageError) {
         var reader = SettingsReader(flags: flags, environment: environment)
         let data = reader.text("data") ?? "data"
@@ -101,7 +104,8 @@ extension Settings {
         )
         logFormat = reader.choice("log-format", ["text": Logger.Format.text, "json": .json], default: nil)
         warnings = []
-        Self.check(self, host: host, &reader)
+        Self.checkAddresses(self, &reader)
+        if isToRun { Self.check(self, host: host, &reader) }
         warnings = reader.warnings
         guard reader.problems.isEmpty else { throw UsageError(problems: reader.problems) }
     }
@@ -124,6 +128,22 @@ extension Settings {
         }
     }
 
+    /// What must be an address with a port.
+    private static func checkAddresses(_ settings: Settings, _ reader: inout SettingsReader) {
+        let addresses: [(String, String?)] = [
+            ("gateway-listen", settings.gatewayListen), ("api-listen", settings.apiListen),
+            ("register-listen", settings.registerListen), ("inner-listen", settings.innerListen),
+            ("inner-advertise", settings.innerAdvertise),
+        ]
+        for (name, text) in addresses {
+            if let text, SocketAddress(text) == nil {
+                reader.reject(
+                    "\(SettingsReader.spelling(name)): \(text) is no address such as 127.0.0.1:8080 or [::1]:8080"
+                )
+            }
+        }
+    }
+
     /// What settings demand of each other.
     private static func check(_ settings: Settings, host: HostName, _ reader: inout SettingsReader) {
         let secretName = "HAWK_SECRET (or HAWK_SECRET_FILE)"
@@ -143,6 +163,9 @@ extension Settings {
                 "HAWK_AUTH_SECRET (or HAWK_AUTH_SECRET_FILE) is not set: it is the key that the site's tokens are signed "
                     + "with, at least 32 bytes"
             )
+        }
+        if host == .hawk, settings.gatewayURL == nil, settings.gatewayListen.hasSuffix(":0") {
+            reader.reject("--gateway-listen lets the system choose a port: say with --gateway-url what the page dials")
         }
         if let secret = settings.authSecret, secret.utf8.count < 32 {
             reader.reject("HAWK_AUTH_SECRET has \(secret.utf8.count) bytes; a key for HS256 needs at least 32")
