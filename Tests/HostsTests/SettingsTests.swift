@@ -6,8 +6,9 @@ import Testing
 struct SettingsTests {
     @Test func `a flag is stronger than the environment, which is stronger than the default`() throws {
         #expect(try settings(.hawk).apiListen == "127.0.0.1:8080")
-        #expect(try settings(.hawk, environment: ["HAWK_API_LISTEN": "a:1"]).apiListen == "a:1")
-        #expect(try settings(.hawk, ["--api-listen=b:2"], environment: ["HAWK_API_LISTEN": "a:1"]).apiListen == "b:2")
+        let environment = ["HAWK_API_LISTEN": "127.0.0.1:1"]
+        #expect(try settings(.hawk, environment: environment).apiListen == "127.0.0.1:1")
+        #expect(try settings(.hawk, ["--api-listen=:2"], environment: environment).apiListen == ":2")
     }
 
     @Test func `everything that is wrong is said at once`() {
