@@ -17,9 +17,9 @@ struct APIRequestTests {
         #expect(ids.count == 4)
     }
 
-    @Test func `what a server refuses by itself has the form of every other error`() async throws {
+    @Test func `what a server refuses by itself has the form of every other error`() throws {
         let response = try APIFixture(StubChatStore()).api.refusal(status: 431, reason: "the head is too large")
-        #expect(await response.error == "431 headers_too_large")
+        #expect(response.error == "431 headers_too_large")
         #expect(response.header("X-Request-Id") != nil)
         #expect(response.header("X-Content-Type-Options") == "nosniff")
     }
