@@ -117,6 +117,22 @@ import Testing
         #expect(events.count(of: "attempt failed") == 0)
     }
 
+    @Test func `a model that ends because it was cancelled has not finished the reply`() async throws {
+        let sent = try await fixture.send()
+        let model = ScriptedModel { _, receive in
+            receive(.content("Be"))
+            try? await Task.sleep(for: .seconds(3600))
+            return GenerationEnd(finishReason: "stop")
+        }
+        let running = Task { try await run(sent, model) { $0.coalescing = .zero } }
+        try await waitForText(of: sent)
+        running.cancel()
+        await #expect(throws: CancellationError.self) {
+            try await within(.seconds(20), "the run ends") { try await running.value }
+        }
+        #expect(try await fixture.reply(sent.reply.id).state == .running)
+    }
+
     @Test func `while an earlier reply has not ended the job rests and that one is dispatched`() async throws {
         let first = try await fixture.send("one")
         let second = try await fixture.send("two", in: first.conversation.id)

@@ -39,7 +39,10 @@ extension ReplyRunner {
 
     private func generate(_ prompt: ReplyPrompt, into inbox: AttemptInbox) async {
         do {
-            inbox.end(.success(try await generator.generate(prompt) { inbox.add($0) }))
+            let end = try await generator.generate(prompt) { inbox.add($0) }
+            // A stream whose task is cancelled may look like one that ended: half an answer must not be stored as whole.
+            try Task.checkCancellation()
+            inbox.end(.success(end))
         } catch {
             inbox.end(.failure(error))
         }
