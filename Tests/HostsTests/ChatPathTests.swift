@@ -65,8 +65,7 @@ import Testing
             let sent = try await ada.send("What is [[tokens 40]] nonce-four?")
             #expect(try await tab.sees(sent.replyID, in: "finished").content.contains("nonce-four"))
         }
-        rig.process(.script).send(15)
-        #expect(try await rig.process(.script).ended() == .code(0))
+        #expect(try await rig.terminate(.script) == .code(0))
         await #expect(throws: (any Error).self) {
             try await HTTPProbe(port: rig.apiPort).request("GET", "/healthz")
         }
@@ -81,8 +80,7 @@ import Testing
         try await withDevices([tab]) {
             let sent = try await ada.send("please [[tokens 100]]")
             try await tab.seesText(of: sent.replyID)
-            rig.process(role).send(15)
-            #expect(try await rig.process(role).ended() == .code(0))
+            #expect(try await rig.terminate(role) == .code(0))
             try rig.start(role)
             try await rig.isReady()
             let stored = try await ada.replies(sent.conversationID)

@@ -56,7 +56,13 @@ final class HawkRig: Sendable {
     init(_ layout: Layout, fault: String? = nil, in faultyRole: Role? = nil) async throws {
         self.layout = layout
         for role in roles { try start(role, fault: role == faultyRole ? fault : nil) }
-        try await isReady()
+        do {
+            try await isReady()
+        } catch {
+            // The script ends its own processes only when it is told to.
+            if layout == .script { try await terminate(.script) }
+            throw error
+        }
     }
 
     /// The processes of this layout.
@@ -94,6 +100,13 @@ final class HawkRig: Sendable {
     /// The running process of a role.
     func process(_ role: Role) -> ChildProcess {
         processes.withLock { $0[role]! }
+    }
+
+    /// Tells a process to end, and waits for that.
+    @discardableResult
+    func terminate(_ role: Role) async throws -> ChildProcess.Exit {
+        process(role).send(SIGTERM)
+        return try await process(role).ended()
     }
 
     /// Ends a process with SIGKILL and starts it again.
