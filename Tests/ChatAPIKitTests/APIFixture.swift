@@ -23,7 +23,7 @@ struct APIFixture<Store: ChatStore> {
         var configuration = ChatAPI.Configuration(proof: .required(secret: Self.socketSecret))
         configuration.clock = clock
         configuration.liveInterval = .milliseconds(5)
-        configuration.events = { event in events.withLock { $0.append(event.line.message) } }
+        configuration.onEvent = { event in events.withLock { $0.append(event.line.message) } }
         configure(&configuration)
         self.store = store
         self.events = events

@@ -54,7 +54,7 @@ extension ChatAPI {
         /// How much one request or user may take.
         public var limits = Limits()
         /// Told what happens, from any thread: failed pushes and dispatches, a broken store; must return soon.
-        public var events: @Sendable (ChatEvent) -> Void = { _ in }
+        public var onEvent: @Sendable (ChatEvent) -> Void = { _ in }
 
         /// The wall clock against which proofs are checked.
         package var clock = WallClock.system

@@ -15,8 +15,10 @@ extension ChatAPI {
         case .stored(let sent):
             await withoutCancellation {
                 await configuration.checkpoint(.afterMessageCommitBeforeDispatch)
+                // At once, so that the other devices hear of the message before a fast worker's first word.
+                async let pushed: Void = events.push(ChatPush.messageCreated(sent.message), toUid: uid)
                 await dispatch(sent.reply)
-                await events.push(ChatPush.messageCreated(sent.message), toUid: uid)
+                await pushed
             }
             return accepted(sent.reply)
         case .repeated(let sent):
@@ -68,7 +70,7 @@ extension ChatAPI {
         do {
             try await dispatcher.dispatch(replyID: reply.id, partition: reply.conversationID)
         } catch {
-            configuration.events(.dispatchFailed(replyID: reply.id, cause: "\(error)"))
+            configuration.onEvent(.dispatchFailed(replyID: reply.id, cause: "\(error)"))
         }
     }
 }

@@ -36,7 +36,7 @@ extension ChatAPI {
         do {
             return try await body()
         } catch {
-            configuration.events(.gatewayUnavailable(cause: "\(error)"))
+            configuration.onEvent(.gatewayUnavailable(cause: "\(error)"))
             throw APIFailure.gatewayUnavailable
         }
     }

@@ -45,7 +45,7 @@ public struct ChatAPI: Sendable {
         self.authenticator = authenticator
         self.dispatcher = dispatcher
         self.pusher = pusher
-        events = EventPusher(pusher, report: configuration.events)
+        events = EventPusher(pusher, report: configuration.onEvent)
         proof =
             switch configuration.proof {
             case .required(let secret): SocketProof(secret: secret)
@@ -57,7 +57,7 @@ public struct ChatAPI: Sendable {
             store: store,
             interval: configuration.liveInterval,
             keepAlive: configuration.keepAlive,
-            events: configuration.events
+            events: configuration.onEvent
         )
         slots = StreamSlots(limit: configuration.limits.streamsPerUser)
     }
@@ -99,7 +99,7 @@ public struct ChatAPI: Sendable {
         } catch let failure as AuthenticationFailure {
             response = APIFailure.unauthenticated(failure).response
         } catch {
-            configuration.events(.requestFailed(requestID: requestID, cause: "\(error)"))
+            configuration.onEvent(.requestFailed(requestID: requestID, cause: "\(error)"))
             response = APIFailure.broken.response
         }
         crossOrigin.mark(&response, for: request)

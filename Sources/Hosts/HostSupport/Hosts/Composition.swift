@@ -257,7 +257,7 @@ extension Composition {
         configuration.developmentSignIn = settings.hasDevelopmentSignIn ? authenticator : nil
         configuration.isModelSimulated = isSimulated
         configuration.allowedOrigins = settings.allowedOrigins
-        configuration.events = { [logger] in logger.log($0.line) }
+        configuration.onEvent = { [logger] in logger.log($0.line) }
         configuration.checkpoint = checkpoint
         let api = try ChatAPI(
             configuration,
