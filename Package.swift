@@ -44,6 +44,11 @@ func host(_ name: String) -> Target {
     )
 }
 
+/// A small program under Examples that needs nothing but the kits.
+func example(_ name: String, _ dependencies: [Target.Dependency], path: String) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
@@ -68,6 +73,8 @@ let package = Package(
         .executable(name: "hawk-server", targets: ["hawk-server"]),
         .executable(name: "hawk-api", targets: ["hawk-api"]),
         .executable(name: "hawk-queue", targets: ["hawk-queue"]),
+        .executable(name: "echo-server", targets: ["echo-server"]),
+        .executable(name: "bench-server", targets: ["bench-server"]),
         .executable(name: "deepseek-simulator", targets: ["deepseek-simulator"]),
     ],
     dependencies: [],
@@ -75,13 +82,14 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/Core/CSystem/CLinux"),
         system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev", brew: "openssl@3"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
         system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
 
         core("PlatformCore", [linux]),
         core("ServerCore", ["PlatformCore", "COpenSSL", linux]),
         core("SQLiteCore", ["PlatformCore", "CSQLite"]),
 
-        kit("GatewayKit", ["PlatformCore", "ServerCore"]),
+        kit("GatewayKit", ["PlatformCore", "ServerCore", "CZlib"]),
         kit("JobQueueKit", ["PlatformCore", "SQLiteCore", linux]),
         kit("DeepSeekKit", ["PlatformCore", "CCurl"]),
         kit("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore"], exclude: ["Page/web", "Page/generate.py"]),
@@ -112,6 +120,9 @@ let package = Package(
             path: "Examples/DeepSeekSimulator/deepseek-simulator",
             swiftSettings: settings
         ),
+
+        example("echo-server", ["GatewayKit"], path: "Examples/EchoServer"),
+        example("bench-server", ["GatewayKit"], path: "Examples/BenchServer"),
 
         .target(
             name: "TestSupport",

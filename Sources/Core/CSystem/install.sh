@@ -5,6 +5,7 @@
 HAWK_DEBIAN_LIBRARIES=(
     "libssl-dev|OpenSSL: digests, tokens, TLS"
     "libsqlite3-dev|SQLite: conversations and the job queue"
+    "zlib1g-dev|zlib: compresses WebSocket messages"
     "libcurl4-openssl-dev|libcurl: talks to the DeepSeek API"
 )
 
@@ -50,11 +51,11 @@ install_with_apt() {
 
 install_with_brew() {
     command -v brew >/dev/null || {
-        echo "Install Homebrew (https://brew.sh), then run this again: it brings openssl@3, sqlite and curl." >&2
+        echo "Install Homebrew (https://brew.sh), then run this again: it brings openssl@3, sqlite, zlib and curl." >&2
         return 1
     }
     local formula
-    for formula in openssl@3 sqlite curl; do
+    for formula in openssl@3 sqlite zlib curl; do
         brew list --formula "$formula" >/dev/null 2>&1 || {
             echo "missing: $formula, installing it with brew"
             brew install --quiet "$formula"
@@ -66,17 +67,17 @@ install_with_brew() {
 
 explain_other_package_managers() {
     local missing=() header
-    for header in openssl/ssl.h sqlite3.h curl/curl.h; do
+    for header in openssl/ssl.h sqlite3.h zlib.h curl/curl.h; do
         [ -e "/usr/include/$header" ] || [ -e "/usr/include/$(uname -m)-linux-gnu/$header" ] || missing+=("$header")
     done
     [ ${#missing[@]} -eq 0 ] && return 0
     echo "These headers are missing: ${missing[*]}" >&2
     if command -v dnf >/dev/null; then
-        echo "Run: sudo dnf install openssl-devel sqlite-devel libcurl-devel" >&2
+        echo "Run: sudo dnf install openssl-devel sqlite-devel zlib-devel libcurl-devel" >&2
     elif command -v yum >/dev/null; then
-        echo "Run: sudo yum install openssl-devel sqlite-devel libcurl-devel" >&2
+        echo "Run: sudo yum install openssl-devel sqlite-devel zlib-devel libcurl-devel" >&2
     else
-        echo "Install the development packages of OpenSSL 3, SQLite and libcurl with your package manager." >&2
+        echo "Install the development packages of OpenSSL 3, SQLite, zlib and libcurl with your package manager." >&2
     fi
     return 1
 }

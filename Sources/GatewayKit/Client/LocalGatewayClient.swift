@@ -28,7 +28,21 @@ public final class LocalGatewayClient: GatewayClient {
     /// Sends a message; it is posted to all loops when this returns.
     @discardableResult
     public func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery {
-        let running = try await current("send a message")
+        try post(message, to: target, by: try await current("send a message"))
+        return Delivery(gatewaysReached: 1)
+    }
+
+    /// Sends a message from code that is not async, a handler for example: posts it to all loops.
+    ///
+    /// - Throws: `stopped` before `run()` listens and after it has ended, else as `send`.
+    public func post(_ message: Message, to target: Target) throws(GatewayError) {
+        guard let running = running.withLock({ $0 }) else {
+            throw GatewayError(.stopped, attempt: "send a message", cause: "the gateway is not running")
+        }
+        try post(message, to: target, by: running)
+    }
+
+    private func post(_ message: Message, to target: Target, by running: Running) throws(GatewayError) {
         switch target.kind {
         case .clients(let clients):
             let connections = try clients.map { client throws(GatewayError) in
@@ -51,7 +65,6 @@ public final class LocalGatewayClient: GatewayClient {
             let own = excluded.filter { $0.gateway == running.address }
             running.switchboard.sendToAll(EncodedFrame(message), excluding: Set(own.map(\.connection)))
         }
-        return Delivery(gatewaysReached: 1)
     }
 
     /// Ties a socket to a uid; false if it has gone.

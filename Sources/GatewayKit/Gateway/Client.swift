@@ -52,6 +52,14 @@ public final class Client {
     /// Bytes that wait for the peer to take them.
     public var backlogBytes: Int { stream.unsent }
 
+    /// Ties the socket to a uid; a binding it had before ends.
+    ///
+    /// An empty uid and `"0"` are passed over.
+    public func bind(uid: String) {
+        guard !uid.isEmpty, uid != "0" else { return }
+        shard.bind(id.connection, to: uid)
+    }
+
     /// Closes the socket: says why, waits a moment for the peer's answer, then ends the connection.
     ///
     /// - Parameters:

@@ -23,6 +23,8 @@ extension Gateway {
         public var allowedOrigins: [String]?
         /// Bounds of memory and time.
         public var limits: Limits
+        /// What happens to a client that does not take what it is sent; a local send may choose otherwise.
+        public var slowPolicy: SlowPolicy
         /// The text sent first to a client that has caught up after messages to it were dropped.
         public var dropMarker: @Sendable (_ messages: Int, _ bytes: Int) -> String
         /// Hears what happens, on an event loop's thread, so it must not block; nil: nobody, at no cost.
@@ -44,6 +46,7 @@ extension Gateway {
             bindLifetime: Duration? = nil,
             allowedOrigins: [String]? = nil,
             limits: Limits = Limits(),
+            slowPolicy: SlowPolicy = .drop,
             dropMarker: @escaping @Sendable (_ messages: Int, _ bytes: Int) -> String = { messages, _ in
                 #"{"type":"resync","dropped":\#(messages)}"#
             },
@@ -59,47 +62,9 @@ extension Gateway {
             self.bindLifetime = bindLifetime
             self.allowedOrigins = allowedOrigins
             self.limits = limits
+            self.slowPolicy = slowPolicy
             self.dropMarker = dropMarker
             self.onEvent = onEvent
-        }
-    }
-
-    /// Bounds that keep a gateway's memory and a dead socket's life finite.
-    public struct Limits: Sendable, Hashable {
-        /// The largest message a client may send, in bytes (1 MiB); a larger one closes its socket with 1009.
-        public var maxMessageBytes: Int
-        /// How many bytes may wait for one client (1 MiB); beyond it whole messages are dropped and it is told so.
-        public var maxBacklogBytes: Int
-        /// How many sockets there may be in all (100,000); further connections are closed at once.
-        public var maxConnections: Int
-        /// How long a connection may take from its first byte to the end of the handshake (10 s).
-        public var handshakeTimeout: Duration
-        /// After how long without a sign of life a client is pinged (55 s; nil: never).
-        ///
-        /// After twice that time it is closed.
-        public var idleTimeout: Duration?
-        /// How long a closing handshake may take before the connection is cut (5 s).
-        public var closeTimeout: Duration
-        /// How long `run()` waits, once cancelled, for clients to take what waits for them and leave (5 s).
-        public var drainTimeout: Duration
-
-        /// Limits; each default is named at its property.
-        public init(
-            maxMessageBytes: Int = 1 << 20,
-            maxBacklogBytes: Int = 1 << 20,
-            maxConnections: Int = 100_000,
-            handshakeTimeout: Duration = .seconds(10),
-            idleTimeout: Duration? = .seconds(55),
-            closeTimeout: Duration = .seconds(5),
-            drainTimeout: Duration = .seconds(5)
-        ) {
-            self.maxMessageBytes = maxMessageBytes
-            self.maxBacklogBytes = maxBacklogBytes
-            self.maxConnections = maxConnections
-            self.handshakeTimeout = handshakeTimeout
-            self.idleTimeout = idleTimeout
-            self.closeTimeout = closeTimeout
-            self.drainTimeout = drainTimeout
         }
     }
 }

@@ -8,11 +8,15 @@ final class GatewayContext: Sendable {
     /// Connections that are there, on all loops.
     let connections = ConnectionCount()
 
+    /// What each loop has counted.
+    let counters: [Counters]
+
     private let serials = Atomic<UInt64>(1)
 
     init(_ configuration: Gateway.Configuration, address: GatewayAddress) {
         self.configuration = configuration
         self.address = address
+        counters = (0..<configuration.loops).map { _ in Counters() }
     }
 
     var limits: Gateway.Limits { configuration.limits }

@@ -11,6 +11,7 @@ package final class Shard: @unchecked Sendable {
     package let loop: EventLoop
     let context: GatewayContext
     let handler: any GatewayHandler
+    let counters: Counters
 
     package private(set) var table = ClientTable<Client>()
     /// Every connection, also those that are still shaking hands or closing.
@@ -40,6 +41,7 @@ package final class Shard: @unchecked Sendable {
         self.loop = loop
         self.context = context
         self.handler = handler
+        counters = context.counters[loop.index]
         numbers = ConnectionNumbers(from: firstConnection, loop: loop.index, of: loops)
         bindings = context.configuration.bindLifetime.map { BindingClock(lifetime: $0) }
     }
@@ -88,7 +90,8 @@ package final class Shard: @unchecked Sendable {
         }
     }
 
-    private func bind(_ connection: UInt32, to uid: String) {
+    /// Ties a client to a uid; on the loop only.
+    func bind(_ connection: UInt32, to uid: String) {
         let serial = context.nextSerial()
         guard table.bind(connection, to: uid, serial: serial), bindings != nil else { return }
         if bindings!.note(connection, serial: serial, now: loop.now) { watchBindings() }

@@ -1,0 +1,36 @@
+import GatewayKit
+
+/// Sends back whatever comes: what the conformance suite and load generators talk to.
+final class Echo: GatewayHandler {
+    func text(_ text: UTF8Span, from client: Client) { client.send(text) }
+    func binary(_ bytes: RawSpan, from client: Client) { client.send(bytes) }
+}
+
+/// What the command line says: `echo-server --port N [--loops K]`.
+struct Options {
+    var port = 9001
+    var loops = 1
+
+    init(_ arguments: [String]) {
+        var rest = arguments.dropFirst()
+        while let flag = rest.popFirst() {
+            guard let value = rest.popFirst().flatMap({ Int($0) }) else { Self.stop() }
+            switch flag {
+            case "--port": port = value
+            case "--loops": loops = value
+            default: Self.stop()
+            }
+        }
+    }
+
+    static func stop() -> Never {
+        fatalError("use: echo-server --port N [--loops K]")
+    }
+}
+
+let options = Options(CommandLine.arguments)
+var limits = Gateway.Limits(maxMessageBytes: 16 << 20, maxBacklogBytes: 64 << 20)
+limits.maxFragments = .max
+limits.maxMessagesPerSecond = nil
+let gateway = Gateway(.init(listen: "127.0.0.1:\(options.port)", loops: options.loops, limits: limits)) { _ in Echo() }
+try await gateway.run()

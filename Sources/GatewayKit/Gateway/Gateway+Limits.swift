@@ -1,0 +1,73 @@
+extension Gateway {
+    /// Bounds that keep a gateway's memory and a dead socket's life finite.
+    public struct Limits: Sendable, Hashable {
+        /// The largest message a client may send, in bytes, inflated (1 MiB); a larger one closes its socket with 1009.
+        public var maxMessageBytes: Int
+        /// The largest frame a client may send, in bytes (nil: as a message); a larger one closes its socket with 1009.
+        public var maxFrameBytes: Int?
+        /// The most frames of one message (4,096); more close the socket with 1009.
+        public var maxFragments: Int
+        /// How many messages a client may send per second in the long run (1,000; nil: any number); more close it with 1008.
+        public var maxMessagesPerSecond: Int?
+        /// How many messages a client may send at once after a rest (4,000).
+        public var maxMessageBurst: Int
+        /// The largest opening handshake, in bytes (16 KiB); a larger one is refused with 431.
+        public var maxHandshakeBytes: Int
+        /// How many bytes may wait for one client (1 MiB); beyond it the slow policy applies.
+        public var maxBacklogBytes: Int
+        /// How many bytes may wait in the whole gateway (1 GiB): for slow clients and of unfinished messages.
+        ///
+        /// Beyond it the slow policy applies to every client for which something waits, and unfinished messages close
+        /// their sockets with 1013.
+        public var maxBufferedBytes: Int
+        /// How many connections there may be in all (100,000); at the limit no more are accepted until one goes.
+        public var maxConnections: Int
+        /// How many connections one address may have (nil: any number); further ones are closed at once.
+        ///
+        /// Behind a proxy that is not trusted every client has the proxy's address.
+        public var maxConnectionsPerAddress: Int?
+        /// How long a connection may take from being accepted to the end of the handshake, TLS included (10 s).
+        public var handshakeTimeout: Duration
+        /// After how long without a sign of life a client is pinged (55 s; nil: never).
+        ///
+        /// After twice that time it is closed.
+        public var idleTimeout: Duration?
+        /// How long a closing handshake may take before the connection is cut (5 s).
+        public var closeTimeout: Duration
+        /// How long `run()` waits, once cancelled, for clients to take what waits for them and leave (5 s).
+        public var drainTimeout: Duration
+
+        /// Limits; each default is named at its property.
+        public init(
+            maxMessageBytes: Int = 1 << 20,
+            maxFrameBytes: Int? = nil,
+            maxFragments: Int = 4096,
+            maxMessagesPerSecond: Int? = 1000,
+            maxMessageBurst: Int = 4000,
+            maxHandshakeBytes: Int = 16 << 10,
+            maxBacklogBytes: Int = 1 << 20,
+            maxBufferedBytes: Int = 1 << 30,
+            maxConnections: Int = 100_000,
+            maxConnectionsPerAddress: Int? = nil,
+            handshakeTimeout: Duration = .seconds(10),
+            idleTimeout: Duration? = .seconds(55),
+            closeTimeout: Duration = .seconds(5),
+            drainTimeout: Duration = .seconds(5)
+        ) {
+            self.maxMessageBytes = maxMessageBytes
+            self.maxFrameBytes = maxFrameBytes
+            self.maxFragments = maxFragments
+            self.maxMessagesPerSecond = maxMessagesPerSecond
+            self.maxMessageBurst = maxMessageBurst
+            self.maxHandshakeBytes = maxHandshakeBytes
+            self.maxBacklogBytes = maxBacklogBytes
+            self.maxBufferedBytes = maxBufferedBytes
+            self.maxConnections = maxConnections
+            self.maxConnectionsPerAddress = maxConnectionsPerAddress
+            self.handshakeTimeout = handshakeTimeout
+            self.idleTimeout = idleTimeout
+            self.closeTimeout = closeTimeout
+            self.drainTimeout = drainTimeout
+        }
+    }
+}
