@@ -20,6 +20,14 @@ public protocol GatewayClient: Sendable {
     @discardableResult
     func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery
 
+    /// Waits until every gateway has obeyed all that was sent through this client before the call.
+    ///
+    /// A send returns when its bytes are on their way; this returns when they have arrived. It says nothing about what
+    /// the sockets' other ends have read.
+    ///
+    /// - Throws: `unreachable` or `timedOut` when a gateway did not confirm, so that sends may have been lost; `stopped`.
+    func confirm() async throws(GatewayError)
+
     /// Ties a socket to a uid; a binding it had before ends.
     ///
     /// A uid may have any number of sockets.

@@ -32,6 +32,14 @@ public final class LocalGatewayClient: GatewayClient {
         return Delivery(gatewaysReached: 1)
     }
 
+    /// Waits until all loops have obeyed what was posted before.
+    public func confirm() async throws(GatewayError) {
+        let running = try await current("confirm what was sent")
+        await withCheckedContinuation { waiting in
+            running.switchboard.queryAll({ _ in }, answer: { _ in waiting.resume() })
+        }
+    }
+
     /// Sends a message from code that is not async, a handler for example: posts it to all loops.
     ///
     /// - Throws: `stopped` before `run()` listens and after it has ended, else as `send`.

@@ -64,6 +64,17 @@ struct GatewayClientPromise: Sendable, CustomTestStringConvertible {
             }
             for number in 0..<100 { #expect(try await socket.client.nextText() == "\(number)") }
         },
+        .init("what was sent before a confirmation has been obeyed") { fixture in
+            try await fixture.client.confirm()
+            let socket = try await fixture.open()
+            #expect(try await fixture.client.bind(uid: "7", to: socket.id))
+            for _ in 0..<20 {
+                try await fixture.client.unbind(socket.id)
+                try await fixture.client.confirm()
+                #expect(try await fixture.client.uid(of: socket.id) == nil)
+                #expect(try await fixture.client.bind(uid: "7", to: socket.id))
+            }
+        },
         .init("a uid's sockets are listed in order of binding") { fixture in
             var sockets: [GatewayFixture.Socket] = []
             for index in 0..<5 { sockets.append(try await fixture.open(index)) }

@@ -146,10 +146,6 @@ import Testing
             await expectError(.timedOut) {
                 try await client.client.isOnline(ClientID(gateway: silent.address, connection: 1))
             }
-            // It greets anew, so the link is soon made again.
-            try await eventually(.seconds(20), "a second connection") {
-                client.events.events.count { $0 == .gatewayConnected(silent.address) } >= 2
-            }
             await #expect {
                 try await client.client.clients(ofUid: "7")
             } throws: { error in
@@ -220,10 +216,77 @@ import Testing
         }
     }
 
+    @Test func `a slow answer holds up no push`() async throws {
+        let log = PacketLog()
+        // It greets and obeys, but answers no question about a client.
+        let slow = try ScriptedGateway { packet in
+            log.add(packet)
+            return packet.command == .isOnline && packet.connectionID == 0 ? AnswerParser.encode(0) : []
+        }
+        try await withScripted(slow) { client in
+            let id = ClientID(gateway: slow.address, connection: 1)
+            let answer = Task { try await client.isOnline(id) }
+            try await eventually(.seconds(20), "the question") { log.count(.isOnline) >= 3 }
+            #expect(slow.connections == 2)
+            try await client.send("x", to: .all)
+            try await client.confirm()
+            #expect(log.count(.sendToAll) == 1)
+            await expectError(.timedOut) { try await answer.value }
+        }
+    }
+
+    @Test func `a question behind unconfirmed commands goes by their connection`() async throws {
+        let slow = try ScriptedGateway { packet in
+            switch packet.command {
+            case .isOnline: AnswerParser.encode(packet.connectionID == 0 ? 0 : 1)
+            case .getClientIDByUid, .batchGetClientIDByUid: AnswerParser.encode([])
+            default: []
+            }
+        }
+        try await withScripted(slow) { client in
+            let id = ClientID(gateway: slow.address, connection: 1)
+            for _ in 0..<5 {
+                try await client.send("x", to: .all)
+                #expect(try await client.isOnline(id))
+            }
+            #expect(slow.connections == 1)
+            #expect(try await client.isOnline(id))
+            #expect(slow.connections == 2)
+        }
+    }
+
+    @Test func `commands whose connection was lost before they were confirmed are told once`() async throws {
+        let gateway = try ScriptedGateway(reading: 2) { packet in
+            packet.command == .isOnline ? AnswerParser.encode(0) : []
+        }
+        try await withScripted(gateway) { client in
+            try await client.send("x", to: .all)
+            gateway.cut()
+            await expectError(.unreachable) { try await client.confirm() }
+        }
+    }
+
     @Test func `a message beyond a packet is refused`() async throws {
         let client = RemoteGatewayClient()
         await expectError(.invalidArgument) {
             try await client.send(.binary([UInt8](repeating: 0, count: 10 << 20)), to: .all)
+        }
+    }
+
+    /// Runs `body` with a client that is connected to a scripted gateway and no other.
+    private func withScripted(
+        _ gateway: ScriptedGateway,
+        _ body: (RemoteGatewayClient) async throws -> Void
+    ) async throws {
+        try await withRegister { register in
+            let announcer = try await TCPProbe(register.address)
+            announcer.send(RegisterMessage.gatewayConnect(address: "\(gateway.address)", secret: []).line)
+            var limits = RemoteLimits()
+            limits.answer = .milliseconds(500)
+            let client = WireClient(registers: [register.address], limits: limits)
+            try await client.connected(to: gateway.address)
+            try await body(client.client)
+            await client.stop()
         }
     }
 

@@ -6,7 +6,7 @@ import ServerCore
 final class ScriptedGateway: Sendable {
     private let group: EventLoopGroup
     private let listener: Listener
-    private let accepted = Lock(0)
+    private let accepted = Lock<[LoopBound<StreamConnection>]>([])
 
     /// - Parameters:
     ///   - limit: how many packets of a connection are read.
@@ -16,7 +16,7 @@ final class ScriptedGateway: Sendable {
         group = try EventLoopGroup(name: "scripted")
         listener = try Listener(SocketAddress(.ipv4(0x7F00_0001), port: 0), loops: group.loops)
         listener.start { [accepted] connection in
-            accepted.withLock { $0 += 1 }
+            accepted.withLock { $0.append(LoopBound(connection, to: connection.loop)) }
             connection.start(Peer(connection, limit, answer))
         }
     }
@@ -24,7 +24,12 @@ final class ScriptedGateway: Sendable {
     var address: GatewayAddress { GatewayAddress("\(listener.address)") ?? .none }
 
     /// How many connections have come.
-    var connections: Int { accepted.withLock { $0 } }
+    var connections: Int { accepted.withLock { $0.count } }
+
+    /// Ends all connections.
+    func cut() {
+        for connection in accepted.withLock({ $0 }) { connection.loop.execute { connection.value.abort() } }
+    }
 
     /// Gives the port back.
     func stop() async { await listener.stop() }
@@ -57,5 +62,16 @@ final class ScriptedGateway: Sendable {
         }
 
         func closed(_ end: StreamEnd) {}
+    }
+}
+
+/// Counts the packets that a scripted gateway gets.
+final class PacketLog: Sendable {
+    private let packets = Lock<[GatewayPacket]>([])
+
+    func add(_ packet: GatewayPacket) { packets.withLock { $0.append(packet) } }
+
+    func count(_ command: GatewayPacket.Command) -> Int {
+        packets.withLock { packets in packets.count { $0.command == command } }
     }
 }

@@ -1,60 +1,31 @@
 import ServerCore
 
-/// One ordered connection to one gateway, made anew whenever it is lost.
+/// The connections to one gateway: an ordered one for all that changes something, and a few more for questions.
 ///
-/// Commands and queries go in the order of the calls, answers come in the order of the queries. Belongs to a loop and is
-/// touched only there. Nothing waits for ever: each order has a deadline.
+/// A question goes behind the commands while some of them are unconfirmed, so that it sees what they did; else it goes by
+/// a line of its own, so that a slow answer holds up no push. Belongs to a loop and is touched only there.
 final class GatewayLink {
-    /// What became of an order.
-    enum Outcome {
-        /// Its bytes are with the kernel.
-        case sent
-        /// The gateway answered.
-        case answered([UInt8])
-        /// It was not sent, or not wholly, or not answered.
-        case failed(GatewayError.Code, String)
-    }
-
-    /// Packets that go one behind the other, and who waits for them.
-    struct Order {
-        let bytes: [UInt8]
-        /// Whether the last of the packets is answered.
-        let isQuery: Bool
-        let done: (Outcome) -> Void
-    }
-
-    private enum State {
-        /// Dialling, or pausing before it.
-        case dialling
-        /// Connected, and asked whether it takes our secret.
-        case greeting(GatewaySession)
-        case ready(GatewaySession)
-        case stopped
-    }
-
     let address: GatewayAddress
-    private let secret: [UInt8]
-    private let loop: EventLoop
-    private let limits: RemoteLimits
-    private let onEvent: (@Sendable (GatewayEvent) -> Void)?
-    private let ended: (GatewayLink) -> Void
-    private var redialer: Redialer?
-    private var state = State.dialling
-    /// Attempts in a row that came to nothing: after one, orders fail at once instead of waiting.
-    private var failures = 0
-    /// A loss is told once, not with every attempt.
-    private var isLossTold = false
-    private var held: [(order: Order, deadline: ContinuousClock.Instant)] = []
-    private var heldBytes = 0
-    private var timer: TimerID?
+    /// A connection was lost with commands of which it is not known whether the gateway obeyed them.
+    private(set) var hasLostCommands = false
+
+    private let makeLine: (_ onEvent: (@Sendable (GatewayEvent) -> Void)?) -> GatewayLine
+    private let maxQuestionLines: Int
+    private var ordered: GatewayLine?
+    private var questionLines: [GatewayLine] = []
+    /// The number of the last command, of the last whose bytes were with the kernel, and of the last that an answer
+    /// behind it has confirmed.
+    private var lastCommand = 0
+    private var lastSent = 0
+    private var lastConfirmed = 0
 
     /// - Parameters:
     ///   - address: which gateway.
     ///   - secret: what it wants to hear.
-    ///   - loop: who owns the connection.
+    ///   - loop: who owns the connections.
     ///   - limits: how long things may take, and how much may wait.
     ///   - onEvent: hears when the gateway is lost and found.
-    ///   - ended: called when a connection has gone, before the next attempt.
+    ///   - ended: called when the ordered connection has gone, before the next attempt.
     init(
         _ address: GatewayAddress,
         secret: [UInt8],
@@ -64,163 +35,84 @@ final class GatewayLink {
         ended: @escaping (GatewayLink) -> Void
     ) {
         self.address = address
-        self.secret = secret
-        self.loop = loop
-        self.limits = limits
-        self.onEvent = onEvent
-        self.ended = ended
+        maxQuestionLines = limits.questionLines
+        makeLine = { GatewayLine(address, secret: secret, on: loop, limits: limits, onEvent: $0) }
+        let line = makeLine(onEvent)
+        line.ended = { [weak self] in
+            guard let self else { return }
+            giveUpUnconfirmed()
+            ended(self)
+        }
+        ordered = line
     }
 
-    /// Whether the gateway takes orders at this moment.
-    var isReady: Bool {
-        if case .ready = state { true } else { false }
-    }
+    /// Whether the gateway takes commands at this moment.
+    var isReady: Bool { ordered?.isReady ?? false }
 
     /// Whether nothing waits to be sent or answered.
-    var isIdle: Bool { held.isEmpty && (session?.isIdle ?? true) }
+    var isIdle: Bool { (ordered?.load ?? 0) == 0 && questionLines.allSatisfy { $0.load == 0 } }
 
     /// Dials and goes on until `stop`.
     func start() {
-        redialer = Redialer("\(address)", on: loop, pauses: limits.pauses) { [weak self] connection in
-            self?.connected(connection)
-        } failed: { [weak self] reason in
-            self?.attemptFailed(reason)
-        }
-        redialer?.start()
+        ordered?.start()
+    }
+
+    /// Closes the connections for good and fails what waits.
+    func stop() {
+        ordered?.stop()
+        for line in questionLines { line.stop() }
+        ordered = nil
+        questionLines = []
     }
 
     /// Sends an order, or keeps it until there is a connection; `done` may be called at once.
-    func send(_ order: Order) {
-        switch state {
-        case .ready(let session):
-            guard fits(order, behind: session.connection.unsent) else { return fail(order, "too much waits for it") }
-            session.send(order, deadline: loop.now + (order.isQuery ? limits.answer : limits.patience))
-            watch()
-        case .dialling, .greeting:
-            guard failures == 0 else { return fail(order, "no connection") }
-            guard fits(order, behind: heldBytes) else { return fail(order, "too much waits for it") }
-            held.append((order, loop.now + limits.patience))
-            heldBytes += order.bytes.count
-            watch()
-        case .stopped: order.done(.failed(.stopped, "the client has ended"))
+    func send(_ order: GatewayLine.Order) {
+        guard let ordered else { return order.done(.failed(.stopped, "the client has ended")) }
+        if order.kind == .question, lastCommand == lastConfirmed, ordered.isReady, let line = questionLine() {
+            return line.send(order)
         }
-    }
-
-    /// Closes the connection for good and fails what waits.
-    func stop() {
-        redialer?.stop()
-        if let timer { loop.cancel(timer) }
-        timer = nil
-        let session = session
-        state = .stopped
-        session?.connection.closeAfterFlush()
-        session?.failAll(.stopped, "the client has ended")
-        failHeld(.stopped, "the client has ended")
-    }
-
-    private var session: GatewaySession? {
-        switch state {
-        case .greeting(let session), .ready(let session): session
-        case .dialling, .stopped: nil
-        }
-    }
-
-    private func fits(_ order: Order, behind waiting: Int) -> Bool {
-        waiting == 0 || waiting + order.bytes.count <= limits.backlog
-    }
-
-    private func fail(_ order: Order, _ reason: String) {
-        order.done(.failed(.unreachable, "\(address): \(reason)"))
-    }
-
-    private func failHeld(_ code: GatewayError.Code, _ reason: String) {
-        let orders = held
-        held = []
-        heldBytes = 0
-        for entry in orders { entry.order.done(.failed(code, "\(address): \(reason)")) }
-    }
-
-    // MARK: The connection
-
-    private func connected(_ connection: StreamConnection) {
-        let session = GatewaySession(connection, of: self)
-        state = .greeting(session)
-        connection.start(session)
-        connection.setDeadline(after: .seconds(3))
-        // A wrong secret is answered by the end of the connection only, so the greeting ends in a question: once that is
-        // answered, the gateway takes orders.
-        let question = GatewayPacket(.isOnline).bytes
-        let bytes = secret.isEmpty ? question : GatewayPacket.authentication(secret: secret).bytes + question
-        let greeting = Order(bytes: bytes, isQuery: true) { [weak self, weak session] outcome in
-            if let self, let session, case .answered = outcome { ready(session) }
-        }
-        session.send(greeting, deadline: loop.now + limits.answer)
-    }
-
-    private func ready(_ session: GatewaySession) {
-        session.connection.setDeadline(after: nil)
-        state = .ready(session)
-        failures = 0
-        isLossTold = false
-        onEvent?(.gatewayConnected(address))
-        let orders = held
-        held = []
-        heldBytes = 0
-        for entry in orders { send(entry.order) }
-    }
-
-    private func attemptFailed(_ reason: String) {
-        failures += 1
-        tellLoss(reason)
-        failHeld(.unreachable, reason)
-        ended(self)
-    }
-
-    private func tellLoss(_ reason: String) {
-        guard !isLossTold else { return }
-        isLossTold = true
-        onEvent?(.gatewayLost(address, reason: reason))
-    }
-
-    /// A connection is of no more use.
-    func lost(_ session: GatewaySession, _ reason: String, code: GatewayError.Code = .unreachable) {
-        guard session === self.session else { return }
-        let wasReady = isReady
-        state = .dialling
-        session.settle()
-        session.connection.abort()
-        session.failAll(code, "\(address): \(reason)")
-        redialer?.lost()
-        if wasReady {
-            tellLoss(reason)
-            ended(self)
-        } else {
-            attemptFailed("\(reason) before it took us: is the secret the same?")
-        }
-    }
-
-    // MARK: Deadlines
-
-    /// Looks after the deadlines while something waits.
-    private func watch() {
-        guard timer == nil else { return }
-        timer = loop.schedule(after: .milliseconds(20)) { [weak self] in self?.look() }
-    }
-
-    private func look() {
-        timer = nil
-        let now = loop.now
-        while let first = held.first, first.deadline <= now {
-            held.removeFirst()
-            heldBytes -= first.order.bytes.count
-            fail(first.order, "no connection in time")
-        }
-        if let session, let overdue = session.overdue(at: now) {
-            switch overdue {
-            case .bytes: lost(session, "it takes no more bytes")
-            case .answer: lost(session, "no answer in time", code: .timedOut)
+        if order.kind.changes { lastCommand += 1 }
+        let command = lastCommand
+        ordered.send(
+            .init(bytes: order.bytes, kind: order.kind) { [weak self] outcome in
+                self?.note(outcome, of: command)
+                order.done(outcome)
             }
+        )
+    }
+
+    /// Asks behind all commands whether the gateway is there: once it answers, it has obeyed them.
+    func confirm(_ done: @escaping (GatewayLine.Outcome) -> Void) {
+        if hasLostCommands {
+            hasLostCommands = false
+            return done(.failed(.unreachable, "\(address): the connection was lost behind the commands"))
         }
-        if !isIdle { watch() }
+        guard lastCommand > lastConfirmed else { return done(.answered([])) }
+        send(.init(bytes: GatewayPacket(.isOnline).bytes, kind: .question, done: done))
+    }
+
+    private func note(_ outcome: GatewayLine.Outcome, of command: Int) {
+        switch outcome {
+        case .sent: lastSent = max(lastSent, command)
+        case .answered: lastConfirmed = max(lastConfirmed, command)
+        case .failed: break
+        }
+    }
+
+    /// What was sent on a connection that is lost will not be confirmed any more.
+    private func giveUpUnconfirmed() {
+        if lastSent > lastConfirmed { hasLostCommands = true }
+        lastConfirmed = lastCommand
+    }
+
+    /// The line with the fewest questions; a new one while all have some, nil when none can be had.
+    private func questionLine() -> GatewayLine? {
+        let best = questionLines.filter(\.isHopeful).min { $0.load < $1.load }
+        if let best, best.load == 0 || questionLines.count >= maxQuestionLines { return best }
+        guard questionLines.count < maxQuestionLines else { return nil }
+        let line = makeLine(nil)
+        questionLines.append(line)
+        line.start()
+        return line
     }
 }

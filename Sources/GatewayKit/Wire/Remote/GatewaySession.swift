@@ -1,6 +1,6 @@
 import ServerCore
 
-/// One connection of a link: what was written on it, and which answers it owes.
+/// One connection of a line: what was written on it, and which answers it owes.
 final class GatewaySession: ByteStreamDelegate {
     /// What a gateway has not done in time.
     enum Overdue {
@@ -14,48 +14,65 @@ final class GatewaySession: ByteStreamDelegate {
         /// How many bytes of the connection have to be with the kernel for this one.
         let end: Int
         let deadline: ContinuousClock.Instant
-        let done: (GatewayLink.Outcome) -> Void
+        let done: (GatewayLine.Outcome) -> Void
+    }
+
+    /// First in, first out, at a constant cost however many wait.
+    private struct Queue {
+        private var elements: [Waiting] = []
+        private var start = 0
+
+        var count: Int { elements.count - start }
+        var isEmpty: Bool { start == elements.count }
+        var first: Waiting? { isEmpty ? nil : elements[start] }
+
+        mutating func append(_ waiting: Waiting) { elements.append(waiting) }
+
+        mutating func takeFirst() -> Waiting {
+            defer {
+                start += 1
+                if start > elements.count / 2 {
+                    elements.removeFirst(start)
+                    start = 0
+                }
+            }
+            return elements[start]
+        }
     }
 
     let connection: StreamConnection
-    private let link: GatewayLink
+    private let line: GatewayLine
     private var parser = AnswerParser()
     private var written = 0
-    private var commands: [Waiting] = []
-    private var queries: [Waiting] = []
+    private var commands = Queue()
+    private var queries = Queue()
 
-    init(_ connection: StreamConnection, of link: GatewayLink) {
+    init(_ connection: StreamConnection, of line: GatewayLine) {
         self.connection = connection
-        self.link = link
+        self.line = line
     }
 
     var stream: any ByteStream { connection }
 
-    /// Whether nothing waits to be sent or answered.
-    var isIdle: Bool { commands.isEmpty && queries.isEmpty }
+    /// How many orders wait to be sent or answered.
+    var load: Int { commands.count + queries.count }
 
-    func send(_ order: GatewayLink.Order, deadline: ContinuousClock.Instant) {
+    func send(_ order: GatewayLine.Order, deadline: ContinuousClock.Instant) {
         written += order.bytes.count
         connection.write(order.bytes)
         let waiting = Waiting(end: written, deadline: deadline, done: order.done)
-        if order.isQuery { queries.append(waiting) } else { commands.append(waiting) }
+        if order.kind.isAnswered { queries.append(waiting) } else { commands.append(waiting) }
     }
 
     /// Tells the commands whose bytes are with the kernel.
     func settle() {
         let sent = written - connection.unsent
-        let count = commands.prefix { $0.end <= sent }.count
-        guard count > 0 else { return }
-        let settled = commands.prefix(count)
-        commands.removeFirst(count)
-        for command in settled { command.done(.sent) }
+        while let first = commands.first, first.end <= sent { commands.takeFirst().done(.sent) }
     }
 
     func failAll(_ code: GatewayError.Code, _ reason: String) {
-        let orders = commands + queries
-        commands = []
-        queries = []
-        for order in orders { order.done(.failed(code, reason)) }
+        while !commands.isEmpty { commands.takeFirst().done(.failed(code, reason)) }
+        while !queries.isEmpty { queries.takeFirst().done(.failed(code, reason)) }
     }
 
     func overdue(at now: ContinuousClock.Instant) -> Overdue? {
@@ -69,19 +86,19 @@ final class GatewaySession: ByteStreamDelegate {
         parser.append(bytes)
         do throws(GatewayPacketParser.Violation) {
             while let answer = try parser.next() {
-                guard !queries.isEmpty else { return link.lost(self, "it answers what nobody asked") }
-                queries.removeFirst().done(.answered(answer))
+                guard !queries.isEmpty else { return line.lost(self, "it answers what nobody asked") }
+                queries.takeFirst().done(.answered(answer))
             }
         } catch {
-            link.lost(self, "its answer is beyond the limit", code: .malformedAnswer)
+            line.lost(self, "its answer is beyond the limit", code: .malformedAnswer)
         }
     }
 
     func drained() { settle() }
 
-    func peerEnded() { link.lost(self, "it closed the connection") }
+    func peerEnded() { line.lost(self, "it closed the connection") }
 
-    func deadlinePassed() { link.lost(self, "it does not answer") }
+    func deadlinePassed() { line.lost(self, "it does not answer") }
 
-    func closed(_ end: StreamEnd) { link.lost(self, "\(end)") }
+    func closed(_ end: StreamEnd) { line.lost(self, "\(end)") }
 }

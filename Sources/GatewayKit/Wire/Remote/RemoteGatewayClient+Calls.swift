@@ -13,7 +13,7 @@ extension RemoteGatewayClient {
         let attempt = "send a message"
         let shipment = try Shipment(message, to: target, attempt: attempt)
         guard shipment.gateways != [] else { return Delivery(gatewaysReached: 0) }
-        let replies = try await ask(shipment.gateways, isQuery: false, attempt) { shipment.bytes(for: $0) }
+        let replies = try await ask(shipment.gateways, .command, attempt) { shipment.bytes(for: $0) }
         var delivery = Delivery(gatewaysReached: 0)
         for reply in replies {
             if reply.failure == nil {
@@ -22,8 +22,24 @@ extension RemoteGatewayClient {
                 delivery.unreachable.append(reply.gateway)
             }
         }
-        if delivery.gatewaysReached == 0, let error = Self.error(of: replies, attempt: attempt) { throw error }
+        if delivery.gatewaysReached == 0, let error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) {
+            throw error
+        }
         return delivery
+    }
+
+    /// Waits until every gateway has obeyed all that this client has sent so far, by a question behind it.
+    ///
+    /// A connection that was lost with sends of which nobody knows whether they were obeyed is told once, to whoever
+    /// confirms next.
+    ///
+    /// - Throws: `unreachable`, `timedOut` or `stopped` if a gateway did not confirm.
+    public func confirm() async throws(GatewayError) {
+        let attempt = "confirm what was sent"
+        let failures: [Failure] = try await perform(attempt) { hub, done in
+            hub.confirm { outcomes in done(outcomes.compactMap(\.failure)) }
+        }
+        if let error = Self.error(of: failures, attempt: attempt) { throw error }
     }
 
     /// Ties a socket to a uid, and asks on the same connection whether it is there.
@@ -38,7 +54,7 @@ extension RemoteGatewayClient {
         try GatewayError.check(uid: uid, attempt)
         let bind = GatewayPacket(.bindUid, connectionID: client.connection, extra: Array(uid.utf8))
         let question = GatewayPacket(.isOnline, connectionID: client.connection)
-        return try await isOne(client, bind.bytes + question.bytes, attempt)
+        return try await isOne(client, bind.bytes + question.bytes, .commandAndQuestion, attempt)
     }
 
     /// Ends the binding of a socket; returns when the command is with the kernel.
@@ -48,8 +64,8 @@ extension RemoteGatewayClient {
     public func unbind(_ client: ClientID) async throws(GatewayError) {
         let attempt = "unbind a client"
         let bytes = GatewayPacket(.unbindUid, connectionID: client.connection).bytes
-        let replies = try await ask([client.gateway], isQuery: false, attempt) { _ in bytes }
-        if let error = Self.error(of: replies, attempt: attempt) { throw error }
+        let replies = try await ask([client.gateway], .command, attempt) { _ in bytes }
+        if let error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) { throw error }
     }
 
     /// Whether a socket is open.
@@ -59,7 +75,7 @@ extension RemoteGatewayClient {
     /// - Throws: `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut` or `stopped`.
     public func isOnline(_ client: ClientID) async throws(GatewayError) -> Bool {
         let question = GatewayPacket(.isOnline, connectionID: client.connection)
-        return try await isOne(client, question.bytes, "ask whether a client is online")
+        return try await isOne(client, question.bytes, .question, "ask whether a client is online")
     }
 
     /// The sockets of several uids on all gateways.
@@ -73,14 +89,14 @@ extension RemoteGatewayClient {
         for uid in uids { try GatewayError.check(uid: uid, attempt) }
         guard !uids.isEmpty else { return [:] }
         let question = GatewayPacket(.batchGetClientIDByUid, extra: Shipment.json(.list(uids.map(PHPValue.text)))).bytes
-        let replies = try await ask(nil, isQuery: true, attempt) { _ in question }
+        let replies = try await ask(nil, .question, attempt) { _ in question }
         var clients: [String: [ClientID]] = Dictionary(uids.map { ($0, []) }) { first, _ in first }
         for reply in replies {
             guard let answer = reply.answer else { continue }
             let lists = try Self.array(Self.value(answer, from: reply.gateway, attempt), reply.gateway, attempt)
             for uid in Set(uids) { clients[uid]? += Self.clients(lists[.init(uid)], of: reply.gateway) }
         }
-        guard var error = Self.error(of: replies, attempt: attempt) else { return clients }
+        guard var error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) else { return clients }
         error.partialClients = clients
         throw error
     }
@@ -97,7 +113,11 @@ extension RemoteGatewayClient {
         connections[.int(Int64(client.connection))] = id
         let selection: PHPValue = ["fields": ["uid"], "where": ["connection_id": .array(connections)]]
         let question = GatewayPacket(.select, extra: Shipment.json(selection)).bytes
-        let rows = try await Self.array(answer(of: client.gateway, question, attempt), client.gateway, attempt)
+        let rows = try await Self.array(
+            answer(of: client.gateway, question, .question, attempt),
+            client.gateway,
+            attempt
+        )
         guard case .string(let uid)? = rows[.int(Int64(client.connection))]?["uid"] else { return nil }
         return String(decoding: uid, as: UTF8.self)
     }
@@ -110,13 +130,15 @@ extension RemoteGatewayClient {
     private struct Reply: Sendable {
         let gateway: GatewayAddress
         var answer: [UInt8]?
-        var failure: (code: GatewayError.Code, cause: String)?
+        var failure: Failure?
     }
+
+    typealias Failure = (code: GatewayError.Code, cause: String)
 
     /// Sends an order to each of some gateways, or to all there are, and gathers what becomes of it.
     private func ask(
         _ gateways: [GatewayAddress]?,
-        isQuery: Bool,
+        _ kind: GatewayLine.Kind,
         _ attempt: String,
         _ bytes: @escaping @Sendable (GatewayAddress) -> [UInt8]
     ) async throws(GatewayError) -> [Reply] {
@@ -124,14 +146,11 @@ extension RemoteGatewayClient {
             guard let gateways = gateways ?? hub.gateways else { return done(.failure(hub.emptiness)) }
             let gathering = Gathering<Reply>(count: gateways.count) { done(.success($0)) }
             for (index, gateway) in gateways.enumerated() {
-                let order = GatewayLink.Order(bytes: bytes(gateway), isQuery: isQuery) { outcome in
-                    var reply = Reply(gateway: gateway)
-                    switch outcome {
-                    case .sent: break
-                    case .answered(let answer): reply.answer = answer
-                    case .failed(let code, let cause): reply.failure = (code, cause)
-                    }
-                    gathering.put(reply, at: index)
+                let order = GatewayLine.Order(bytes: bytes(gateway), kind: kind) { outcome in
+                    gathering.put(
+                        Reply(gateway: gateway, answer: outcome.answer, failure: outcome.failure),
+                        at: index
+                    )
                 }
                 hub.send(to: gateway, order)
             }
@@ -143,8 +162,7 @@ extension RemoteGatewayClient {
     }
 
     /// One error for all the failures; nil if there is none.
-    private static func error(of replies: [Reply], attempt: String) -> GatewayError? {
-        let failures = replies.compactMap(\.failure)
+    private static func error(of failures: [Failure], attempt: String) -> GatewayError? {
         guard let first = failures.first else { return nil }
         let code = failures.allSatisfy { $0.code == first.code } ? first.code : .unreachable
         return GatewayError(code, attempt: attempt, cause: failures.map(\.cause).joined(separator: "; "))
@@ -184,15 +202,21 @@ extension RemoteGatewayClient {
     private func answer(
         of gateway: GatewayAddress,
         _ bytes: [UInt8],
+        _ kind: GatewayLine.Kind,
         _ attempt: String
     ) async throws(GatewayError) -> PHPValue {
-        let replies = try await ask([gateway], isQuery: true, attempt) { _ in bytes }
-        if let error = Self.error(of: replies, attempt: attempt) { throw error }
+        let replies = try await ask([gateway], kind, attempt) { _ in bytes }
+        if let error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) { throw error }
         return try Self.value(replies.first?.answer ?? [], from: gateway, attempt)
     }
 
-    private func isOne(_ client: ClientID, _ bytes: [UInt8], _ attempt: String) async throws(GatewayError) -> Bool {
-        switch try await answer(of: client.gateway, bytes, attempt) {
+    private func isOne(
+        _ client: ClientID,
+        _ bytes: [UInt8],
+        _ kind: GatewayLine.Kind,
+        _ attempt: String
+    ) async throws(GatewayError) -> Bool {
+        switch try await answer(of: client.gateway, bytes, kind, attempt) {
         case 0: return false
         case 1: return true
         default:

@@ -12,6 +12,8 @@ final class RemoteHub {
     /// A link to each gateway that is listed, or still connected: a Register that was restarted has an empty list for a
     /// second, and the gateways are there all the same.
     private var links: [GatewayAddress: GatewayLink] = [:]
+    /// Gateways that were dropped before they confirmed what they had been sent.
+    private var lostWithCommands: [GatewayAddress] = []
     /// The order in which the gateways became known.
     private var order: [GatewayAddress] = []
     /// Calls made before a gateway was known; nil once the start is over.
@@ -70,9 +72,23 @@ final class RemoteHub {
     }
 
     /// Sends an order to one gateway, unless no Register lists it.
-    func send(to gateway: GatewayAddress, _ order: GatewayLink.Order) {
+    func send(to gateway: GatewayAddress, _ order: GatewayLine.Order) {
         if let link = links[gateway] { return link.send(order) }
         order.done(.failed(lists.contains { $0 != nil } ? .unknownGateway : .registerUnavailable, noGateway(gateway)))
+    }
+
+    /// Has each gateway confirm that it has obeyed all commands so far; one outcome for each that had some.
+    func confirm(_ done: @escaping ([GatewayLine.Outcome]) -> Void) {
+        let lost = lostWithCommands.map { address in
+            GatewayLine.Outcome.failed(.unreachable, "\(address): it has gone, and its last commands with it")
+        }
+        lostWithCommands = []
+        let known = order.compactMap { links[$0] }
+        guard !known.isEmpty else { return done(lost) }
+        let gathering = Gathering<GatewayLine.Outcome>(count: known.count) { done(lost + $0) }
+        for (index, link) in known.enumerated() {
+            link.confirm { gathering.put($0, at: index) }
+        }
     }
 
     /// Every gateway there is, in the order in which they became known; nil if there is none.
@@ -125,6 +141,7 @@ final class RemoteHub {
         guard !isListed, !link.isReady, links[link.address] === link else { return }
         links[link.address] = nil
         order.removeAll { $0 == link.address }
+        if link.hasLostCommands { lostWithCommands.append(link.address) }
         link.stop()
     }
 

@@ -4,6 +4,8 @@ package struct RemoteLimits: Sendable {
     package var patience: Duration = .seconds(2)
     /// How long a gateway may take to answer; PHP's client waits as long.
     package var answer: Duration = .seconds(5)
+    /// How many connections to a gateway carry questions only.
+    package var questionLines = 3
     /// How many bytes may wait for a gateway.
     package var backlog = 8 << 20
     /// When a lost gateway is dialled again.
