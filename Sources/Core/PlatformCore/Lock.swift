@@ -14,7 +14,7 @@ import Darwin
 package final class Lock<State>: @unchecked Sendable {
     // Proof of Sendable: `state` is reached only between lock and unlock of `mutex`.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private var state: State
+    @exclusivity(unchecked) private var state: State
 
     package init(_ state: sending State) {
         self.state = state

@@ -31,8 +31,7 @@ extension Client {
     private func send(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) {
         let header = FrameEncoder.header(opcode, payloadBytes: payload.count)
         guard admits(header.count + payload.count) else { return }
-        header.withUnsafeBytes { stream.write($0) }
-        stream.write(payload)
+        header.withUnsafeBytes { stream.write($0, payload) }
     }
 
     func writeControl(_ opcode: Opcode, _ payload: [UInt8]) {

@@ -21,19 +21,19 @@ public final class Client {
     let shard: Shard
     let handler: any GatewayHandler
 
-    var phase = Phase.handshaking
-    var handshake: HandshakeReader?
+    @exclusivity(unchecked) var phase = Phase.handshaking
+    @exclusivity(unchecked) var handshake: HandshakeReader?
     @exclusivity(unchecked) var parser: FrameParser
     /// Whether anything came since the idle time was last looked at.
-    var isHeard = false
+    @exclusivity(unchecked) var isHeard = false
     /// Whether a ping waits for a sign of life.
-    var isPinged = false
+    @exclusivity(unchecked) var isPinged = false
     /// Whether reading rests until what the peer does not take has gone.
-    var isPaused = false
-    var droppedMessages = 0
-    var droppedBytes = 0
-    var closeCode = CloseCode.abnormal
-    var closeReason = ""
+    @exclusivity(unchecked) var isPaused = false
+    @exclusivity(unchecked) var droppedMessages = 0
+    @exclusivity(unchecked) var droppedBytes = 0
+    @exclusivity(unchecked) var closeCode = CloseCode.abnormal
+    @exclusivity(unchecked) var closeReason = ""
 
     init(_ id: ClientID, _ stream: any ByteStream, _ shard: Shard) {
         self.id = id

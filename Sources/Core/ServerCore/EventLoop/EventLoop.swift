@@ -29,7 +29,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     /// The loop's place in its group.
     package let index: Int
     /// The time at which this turn began.
-    package private(set) var now = ContinuousClock.now
+    @exclusivity(unchecked) package private(set) var now = ContinuousClock.now
 
     /// Where received bytes are lent to delegates: one for all connections of the loop.
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 << 10, alignment: 64)
@@ -38,10 +38,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     let poller: any Poller
     let inbox: LoopInbox
     var timers = TimerHeap()
-    var slots: [Slot] = []
-    var freeSlots: [Int] = []
-    var dirty: [StreamConnection] = []
-    var graveyard: [StreamConnection] = []
+    // Reached by the loop's thread only: nothing to check at run time.
+    @exclusivity(unchecked) var slots: [Slot] = []
+    @exclusivity(unchecked) var freeSlots: [Int] = []
+    /// Connections that have written in this turn.
+    @exclusivity(unchecked) var dirty: [StreamConnection] = []
+    @exclusivity(unchecked) var graveyard: [StreamConnection] = []
+    /// Memory for the next turn's `dirty`.
+    @exclusivity(unchecked) private var spare: [StreamConnection] = []
     var deadlineHolders = 0
     var sweep: TimerID?
 
@@ -129,9 +133,11 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     private func finishTurn() {
         runInbox()
-        let bodies = endOfTurn
-        endOfTurn = []
-        for body in bodies { body() }
+        if !endOfTurn.isEmpty {
+            let bodies = endOfTurn
+            endOfTurn = []
+            for body in bodies { body() }
+        }
         flushDirty()
         bury()
     }
@@ -155,16 +161,24 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
     }
 
+    /// Sends what this turn has gathered so far, before more is written; the connections stay dirty.
+    func sendGathered() {
+        for connection in spare { connection.sendChain() }  // a flush may be under way
+        for connection in dirty { connection.sendChain() }
+        arena.reset()
+    }
+
     private func flushDirty() {
         for _ in 0..<4 where !dirty.isEmpty {
-            let connections = dirty
-            dirty = []
-            for connection in connections { connection.flush() }
+            swap(&dirty, &spare)
+            for connection in spare { connection.flush() }
+            spare.removeAll(keepingCapacity: spare.capacity <= 1 << 16)
         }
         if dirty.isEmpty { arena.reset() }
     }
 
     private func bury() {
+        guard !graveyard.isEmpty else { return }
         let connections = graveyard
         graveyard = []
         for connection in connections { connection.reportClosed() }

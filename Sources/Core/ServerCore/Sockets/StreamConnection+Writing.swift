@@ -3,14 +3,26 @@ import PlatformCore
 extension StreamConnection {
     package func write(_ bytes: UnsafeRawBufferPointer) {
         guard state == .open, bytes.count > 0 else { return }
-        if backlog.isEmpty, loop.arena.append(bytes, to: &chain) { return joinTurn(bytes.count) }
-        keep(bytes)
+        guard mayGather(bytes.count) else { return keep(bytes) }
+        loop.arena.append(bytes, to: &chain)
+        joinTurn(bytes.count)
+    }
+
+    package func write(_ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer) {
+        guard state == .open else { return }
+        guard mayGather(head.count + body.count) else {
+            keep(head)
+            return keep(body)
+        }
+        loop.arena.append(head, body, to: &chain)
+        joinTurn(head.count + body.count)
     }
 
     package func write(_ bytes: SharedBytes) {
         guard state == .open, bytes.bytes.count > 0 else { return }
-        if backlog.isEmpty, loop.arena.append(bytes, to: &chain) { return joinTurn(bytes.bytes.count) }
-        keep(bytes.bytes)
+        guard mayGather(loop.arena.holds(bytes) ? 0 : bytes.bytes.count) else { return keep(bytes.bytes) }
+        loop.arena.append(bytes, to: &chain)
+        joinTurn(bytes.bytes.count)
     }
 
     package func sendNow() {
@@ -42,8 +54,16 @@ extension StreamConnection {
         }
     }
 
+    /// Whether bytes may join this turn's; not behind those that wait for the system.
+    private func mayGather(_ more: Int) -> Bool {
+        guard backlog.isEmpty else { return false }
+        guard loop.arena.isFull(before: more) else { return true }
+        loop.sendGathered()
+        return state == .open && backlog.isEmpty
+    }
+
     /// What the system does not take waits for it to ask.
-    private func sendChain() {
+    func sendChain() {
         while !chain.isEmpty {
             switch loop.arena.send(chain, to: descriptor) {
             case .bytes(let count):

@@ -27,22 +27,23 @@ package final class StreamConnection: ByteStream {
     package let loop: EventLoop
 
     let descriptor: Int32
-    var state = State.new
-    var delegate: (any ByteStreamDelegate)?
-    var registration: Registration?
-    var chain = WriteArena.Chain()
-    var chained = 0
-    var backlog = ByteQueue()
-    var isDirty = false
-    private var end = StreamEnd.closed
-    private var interest: Readiness = []
-    private var isPaused = false
-    private var hasPeerEnded = false
+    // Only the loop's thread comes here: nothing to check at run time.
+    @exclusivity(unchecked) var state = State.new
+    @exclusivity(unchecked) var isDirty = false
+    @exclusivity(unchecked) private var isPaused = false
+    @exclusivity(unchecked) private var hasPeerEnded = false
     /// The peer ended before we did.
-    private var hasPeerLeft = false
+    @exclusivity(unchecked) private var hasPeerLeft = false
+    @exclusivity(unchecked) private var interest: Readiness = []
+    @exclusivity(unchecked) var delegate: (any ByteStreamDelegate)?
+    @exclusivity(unchecked) var registration: Registration?
+    @exclusivity(unchecked) var chain = WriteArena.Chain()
+    @exclusivity(unchecked) var chained = 0
+    @exclusivity(unchecked) var backlog = ByteQueue()
+    @exclusivity(unchecked) private var end = StreamEnd.closed
     /// In seconds of the loop; 0: none.
-    private var deadline: Int64 = 0
-    private var stallDeadline: Int64 = 0
+    @exclusivity(unchecked) private var deadline: Int64 = 0
+    @exclusivity(unchecked) private var stallDeadline: Int64 = 0
 
     /// Takes over a connected, non-blocking socket: one of a pair, or inherited.
     package init(_ descriptor: Int32, peer: SocketAddress, loop: EventLoop) {

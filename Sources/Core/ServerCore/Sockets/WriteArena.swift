@@ -31,20 +31,20 @@ final class WriteArena {
 
     /// How many pieces one system call takes.
     static let pieceLimit = 64
-    /// What may be written in one turn; beyond it connections keep their bytes themselves.
-    static let limit = 64 << 20
-    private static let ordinaryCapacity = 128 << 10
+    /// From here on what was written is sent before more is, so that it is still in the processor's cache when it is.
+    static let comfort = 128 << 10
     private static let ordinaryRecords = 1024
 
-    private var memory = UnsafeMutableRawPointer.allocate(byteCount: ordinaryCapacity, alignment: 64)
-    private var capacity = ordinaryCapacity
-    private var used = 0
-    private var records = UnsafeMutablePointer<Record>.allocate(capacity: ordinaryRecords)
-    private var recordCapacity = ordinaryRecords
-    private var recordCount = 0
+    // Only the loop's thread comes here, and no call leads back into the arena: nothing to check at run time.
+    @exclusivity(unchecked) private var memory = UnsafeMutableRawPointer.allocate(byteCount: comfort, alignment: 64)
+    @exclusivity(unchecked) private var capacity = comfort
+    @exclusivity(unchecked) private var used = 0
+    @exclusivity(unchecked) private var records = UnsafeMutablePointer<Record>.allocate(capacity: ordinaryRecords)
+    @exclusivity(unchecked) private var recordCapacity = ordinaryRecords
+    @exclusivity(unchecked) private var recordCount = 0
     private let pieces = UnsafeMutableBufferPointer<iovec>.allocate(capacity: pieceLimit)
-    private var shared: SharedBytes?
-    private var sharedOffset = 0
+    @exclusivity(unchecked) private var shared: SharedBytes?
+    @exclusivity(unchecked) private var sharedOffset = 0
 
     deinit {
         memory.deallocate()
@@ -52,20 +52,35 @@ final class WriteArena {
         pieces.deallocate()
     }
 
-    /// Adds bytes to a connection's chain; false if the turn has written too much.
-    func append(_ bytes: UnsafeRawBufferPointer, to chain: inout Chain) -> Bool {
-        guard let offset = store(bytes) else { return false }
-        return link(offset, bytes.count, to: &chain)
+    /// Whether so much has been written that it should be sent before more bytes come.
+    func isFull(before more: Int) -> Bool { used > 0 && used + more > Self.comfort }
+
+    /// Whether these bytes lie here already, so that writing them again needs no room.
+    func holds(_ bytes: SharedBytes) -> Bool { shared === bytes }
+
+    /// Adds bytes to a connection's chain.
+    func append(_ bytes: UnsafeRawBufferPointer, to chain: inout Chain) {
+        link(store(bytes), bytes.count, to: &chain)
+    }
+
+    /// Adds a head and a body to a connection's chain, as one piece.
+    func append(_ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, to chain: inout Chain) {
+        let count = head.count + body.count
+        if used + count > capacity { grow(to: used + count) }
+        let target = memory + used
+        if let source = head.baseAddress { target.copyMemory(from: source, byteCount: head.count) }
+        if let source = body.baseAddress { (target + head.count).copyMemory(from: source, byteCount: body.count) }
+        link(used, count, to: &chain)
+        used += count
     }
 
     /// Adds shared bytes to a connection's chain; they are copied only if another connection has not just written them.
-    func append(_ bytes: SharedBytes, to chain: inout Chain) -> Bool {
+    func append(_ bytes: SharedBytes, to chain: inout Chain) {
         if shared !== bytes {
-            guard let offset = store(bytes.bytes) else { return false }
+            sharedOffset = store(bytes.bytes)
             shared = bytes
-            sharedOffset = offset
         }
-        return link(sharedOffset, bytes.bytes.count, to: &chain)
+        link(sharedOffset, bytes.bytes.count, to: &chain)
     }
 
     /// Sends the beginning of a chain, at most `pieceLimit` pieces, by one system call.
@@ -118,10 +133,10 @@ final class WriteArena {
         used = 0
         recordCount = 0
         shared = nil
-        if capacity > 8 * Self.ordinaryCapacity {
+        if capacity > 8 * Self.comfort {
             memory.deallocate()
-            memory = .allocate(byteCount: Self.ordinaryCapacity, alignment: 64)
-            capacity = Self.ordinaryCapacity
+            memory = .allocate(byteCount: Self.comfort, alignment: 64)
+            capacity = Self.comfort
         }
         if recordCapacity > 64 * Self.ordinaryRecords {
             records.deallocate()
@@ -130,21 +145,20 @@ final class WriteArena {
         }
     }
 
-    private func store(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    private func store(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let source = bytes.baseAddress else { return used }
-        guard used + bytes.count <= Self.limit else { return nil }
         if used + bytes.count > capacity { grow(to: used + bytes.count) }
         (memory + used).copyMemory(from: source, byteCount: bytes.count)
         defer { used += bytes.count }
         return used
     }
 
-    private func link(_ offset: Int, _ count: Int, to chain: inout Chain) -> Bool {
+    private func link(_ offset: Int, _ count: Int, to chain: inout Chain) {
         if chain.tail >= 0 {
             let tail = records + Int(chain.tail)
             if tail.pointee.offset + tail.pointee.count == offset {
                 tail.pointee.count += count
-                return true
+                return
             }
         }
         if recordCount == recordCapacity { growRecords() }
@@ -157,7 +171,6 @@ final class WriteArena {
             chain.head = index
         }
         chain.tail = index
-        return true
     }
 
     private func grow(to needed: Int) {
