@@ -14,12 +14,10 @@ package struct EncodedFrame: Sendable {
     }
 
     /// Frames a text whose bytes are sent as they are, as GatewayWorker does: they are not checked to be UTF-8.
-    package init(text payload: [UInt8]) {
-        self = payload.withUnsafeBytes { EncodedFrame(.text, $0) }
-    }
+    package init(text payload: UnsafeRawBufferPointer) { self.init(.text, payload) }
 
-    /// Takes bytes that are finished frames already.
-    package init(raw bytes: [UInt8]) { shared = SharedBytes(bytes) }
+    /// Copies bytes that are finished frames already.
+    package init(raw bytes: UnsafeRawBufferPointer) { shared = SharedBytes(bytes) }
 
     private init(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) {
         let header = FrameEncoder.header(opcode, payloadBytes: payload.count)

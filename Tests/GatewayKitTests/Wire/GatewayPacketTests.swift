@@ -5,7 +5,7 @@ import Testing
     @Test(arguments: CapturedExchange.withoutSecret + CapturedExchange.withSecret)
     func `a captured request is read and written byte for byte`(exchange: CapturedExchange) throws {
         let captured = bytes(hex: exchange.request)
-        let packets = try packets(of: [captured])
+        let packets = try GatewayPacket.parse([captured])
         #expect(!packets.isEmpty)
         #expect(packets.flatMap(\.bytes) == captured)
     }
@@ -25,7 +25,7 @@ import Testing
                 )
                 + bytes(hex: "00000002" + "0102" + "03")
         )
-        #expect(try packets(of: [packet.bytes]) == [packet])
+        #expect(try GatewayPacket.parse([packet.bytes]) == [packet])
     }
 
     @Test func `packets are found wherever the stream is cut`() throws {
@@ -35,25 +35,19 @@ import Testing
         ]
         let stream = expected.flatMap(\.bytes)
         for cut in 0...stream.count {
-            #expect(try packets(of: [Array(stream[..<cut]), Array(stream[cut...])]) == expected)
+            #expect(try GatewayPacket.parse([Array(stream[..<cut]), Array(stream[cut...])]) == expected)
         }
-        #expect(try packets(of: stream.map { [$0] }) == expected)
+        #expect(try GatewayPacket.parse(stream.map { [$0] }) == expected)
     }
 
     @Test func `a packet beyond the limit is refused as soon as its length is known`() throws {
-        var parser = GatewayPacketParser()
-        parser.append(bytes(hex: "00a00001"))
-        #expect(throws: GatewayPacketParser.Violation.tooLong) { try parser.next() }
-        var whole = GatewayPacketParser()
-        whole.append(bytes(hex: "00a00000"))
-        #expect(try whole.next() == nil)
+        #expect(throws: GatewayPacketParser.Violation.tooLong) { try GatewayPacket.parse([bytes(hex: "00a00001")]) }
+        #expect(try GatewayPacket.parse([bytes(hex: "00a00000")]).isEmpty)
     }
 
     @Test(arguments: ["00000000", "0000001b", "0000001c050000000000000000000000000000000001000000000001"])
     func `a length that cannot hold the packet is refused`(hex: String) {
-        var parser = GatewayPacketParser()
-        parser.append(bytes(hex: hex))
-        #expect(throws: GatewayPacketParser.Violation.tooShort) { try parser.next() }
+        #expect(throws: GatewayPacketParser.Violation.tooShort) { try GatewayPacket.parse([bytes(hex: hex)]) }
     }
 
     @Test(arguments: CapturedExchange.withoutSecret.filter { !$0.response.isEmpty })
@@ -68,14 +62,30 @@ import Testing
         let answer = try #require(try parser.next())
         #expect(AnswerParser.encode(try PHPValue(serialized: answer)) == captured)
     }
+}
 
-    private func packets(of segments: [[UInt8]]) throws -> [GatewayPacket] {
+extension GatewayPacket {
+    /// The packets of a stream that comes in segments, each in memory of its own.
+    static func parse(_ segments: [[UInt8]]) throws -> [GatewayPacket] {
         var parser = GatewayPacketParser()
         var packets: [GatewayPacket] = []
-        for segment in segments {
-            parser.append(segment)
-            while let packet = try parser.next() { packets.append(packet) }
+        for var segment in segments {
+            try segment.withUnsafeMutableBytes { bytes in
+                var input = ByteCursor(bytes)
+                while let view = try parser.next(&input) { packets.append(view.packet) }
+            }
         }
         return packets
+    }
+
+    /// Reads the packet with the parser and gives what lies there to `body`.
+    func asReceived<Result>(_ body: (PacketView) throws -> Result) throws -> Result {
+        var parser = GatewayPacketParser(limit: .max)
+        var bytes = bytes
+        return try bytes.withUnsafeMutableBytes { bytes in
+            var input = ByteCursor(bytes)
+            guard let view = try parser.next(&input) else { throw Unexpected(description: "no packet") }
+            return try body(view)
+        }
     }
 }

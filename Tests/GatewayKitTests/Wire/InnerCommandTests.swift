@@ -4,21 +4,21 @@ import Testing
 @Suite struct InnerCommandTests {
     @Test func `a message becomes one text frame, whatever its bytes are`() throws {
         let packet = GatewayPacket(.sendToOne, connectionID: 7, body: [0x68, 0xFF])
-        guard case .send(let frame, .clients([7]))? = InnerCommand(packet) else { throw NotThat() }
+        guard case .send(let frame, .clients([7]))? = InnerCommand.read(packet) else { throw NotThat() }
         #expect(frame.bytes == [0x81, 2, 0x68, 0xFF])
     }
 
     @Test func `a raw body goes out as it is`() throws {
         var packet = GatewayPacket(.sendToAll, body: [0x82, 1, 0x41])
         packet.flags = [.scalarBody, .raw]
-        guard case .send(let frame, .all(excluding: []))? = InnerCommand(packet) else { throw NotThat() }
+        guard case .send(let frame, .all(excluding: []))? = InnerCommand.read(packet) else { throw NotThat() }
         #expect(frame.bytes == [0x82, 1, 0x41])
     }
 
     @Test func `an array is sent as JSON`() throws {
         var packet = GatewayPacket(.sendToAll, body: (["a": 1] as PHPValue).serialized())
         packet.flags = []
-        guard case .send(let frame, _)? = InnerCommand(packet) else { throw NotThat() }
+        guard case .send(let frame, _)? = InnerCommand.read(packet) else { throw NotThat() }
         #expect(frame.bytes == [0x81, 7] + Array(#"{"a":1}"#.utf8))
     }
 
@@ -33,7 +33,7 @@ import Testing
         extra: String,
         recipients: InnerCommand.Recipients
     ) throws {
-        guard case .send(_, let read)? = InnerCommand(GatewayPacket(.sendToAll, extra: Array(extra.utf8))) else {
+        guard case .send(_, let read)? = InnerCommand.read(GatewayPacket(.sendToAll, extra: Array(extra.utf8))) else {
             throw NotThat()
         }
         #expect(read == recipients)
@@ -41,28 +41,30 @@ import Testing
 
     @Test func `uids are strings or numbers and stay in order`() throws {
         let packet = GatewayPacket(.sendToUid, extra: Array(#"["u1",10086,"u1"]"#.utf8), body: [])
-        guard case .send(_, .uids(["u1", "10086", "u1"]))? = InnerCommand(packet) else { throw NotThat() }
+        guard case .send(_, .uids(["u1", "10086", "u1"]))? = InnerCommand.read(packet) else { throw NotThat() }
     }
 
     @Test(arguments: ["", "0"])
     func `binding to nothing is ignored`(uid: String) {
-        #expect(InnerCommand(GatewayPacket(.bindUid, connectionID: 1, extra: Array(uid.utf8))) == nil)
+        #expect(InnerCommand.read(GatewayPacket(.bindUid, connectionID: 1, extra: Array(uid.utf8))) == nil)
     }
 
     @Test func `a kick carries a message, an empty one too, or none`() throws {
-        guard case .kick(1, let empty?)? = InnerCommand(GatewayPacket(.kick, connectionID: 1)) else { throw NotThat() }
+        guard case .kick(1, let empty?)? = InnerCommand.read(GatewayPacket(.kick, connectionID: 1)) else {
+            throw NotThat()
+        }
         #expect(empty.bytes == [0x81, 0])
         var packet = GatewayPacket(.kick, connectionID: 1, body: Array("N;".utf8))
         packet.flags = []
-        guard case .kick(1, nil)? = InnerCommand(packet) else { throw NotThat() }
+        guard case .kick(1, nil)? = InnerCommand.read(packet) else { throw NotThat() }
     }
 
     @Test func `what is unknown or senseless is ignored`() {
-        #expect(InnerCommand(GatewayPacket(.init(rawValue: 99))) == nil)
-        #expect(InnerCommand(GatewayPacket(.sendToUid, extra: Array("u1".utf8))) == nil)
+        #expect(InnerCommand.read(GatewayPacket(.init(rawValue: 99))) == nil)
+        #expect(InnerCommand.read(GatewayPacket(.sendToUid, extra: Array("u1".utf8))) == nil)
         var packet = GatewayPacket(.sendToAll, body: Array("O:1:\"a\":0:{}".utf8))
         packet.flags = []
-        #expect(InnerCommand(packet) == nil)
+        #expect(InnerCommand.read(packet) == nil)
     }
 
     @Test(
@@ -113,4 +115,18 @@ import Testing
     }
 
     private struct NotThat: Error {}
+}
+
+extension InnerCommand {
+    /// Reads a packet as if it had been received.
+    static func read(_ packet: GatewayPacket) -> InnerCommand? {
+        (try? packet.asReceived { InnerCommand($0) }) ?? nil
+    }
+}
+
+extension InnerGate {
+    /// Judges a packet as if it had been received.
+    mutating func judge(_ packet: GatewayPacket) -> Verdict {
+        (try? packet.asReceived { judge($0) }) ?? .refused("no packet")
+    }
 }

@@ -211,17 +211,14 @@ private struct IDMapping {
     let ids: [Int64: Int64]
 
     func packets(_ bytes: [UInt8]) throws -> [GatewayPacket] {
-        var parser = GatewayPacketParser()
-        parser.append(bytes)
-        var packets: [GatewayPacket] = []
-        while var packet = try parser.next() {
+        try GatewayPacket.parse([bytes]).map { packet in
+            var packet = packet
             packet.connectionID = UInt32(ids[Int64(packet.connectionID)] ?? Int64(packet.connectionID))
             if [.select, .sendToAll].contains(packet.command), !packet.extra.isEmpty {
                 packet.extra = JSONWriter.write(value(try JSONReader.read(packet.extra))) ?? []
             }
-            packets.append(packet)
+            return packet
         }
-        return packets
     }
 
     func answer(_ bytes: [UInt8], to packet: GatewayPacket?) throws -> [UInt8] {

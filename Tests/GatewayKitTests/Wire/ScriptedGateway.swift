@@ -53,9 +53,9 @@ final class ScriptedGateway: Sendable {
         var stream: any ByteStream { connection }
 
         func received(_ bytes: UnsafeMutableRawBufferPointer) {
-            parser.append(bytes)
-            while rest > 0, let packet = try? parser.next() {
-                connection.write(answer(packet))
+            var input = ByteCursor(bytes)
+            while rest > 0, let view = try? parser.next(&input) {
+                connection.write(answer(view.packet))
                 rest -= 1
             }
             if rest == 0 { connection.pauseReading() }

@@ -26,17 +26,17 @@ package enum InnerCommand: Sendable {
     }
 
     /// Reads a packet; nil for commands that are unknown, not served or senseless.
-    package init?(_ packet: GatewayPacket) {
+    package init?(_ packet: PacketView) {
         let client = packet.connectionID
         switch packet.command {
         case .sendToOne: self.init(sending: packet, to: .clients([client]))
         case .sendToAll: self.init(sending: packet, to: Self.recipients(packet.extra))
         case .sendToUid:
-            guard let list = try? JSONReader.read(packet.extra), case .array(let uids) = list else { return nil }
+            guard let list = try? JSONReader.read(Array(packet.extra)), case .array(let uids) = list else { return nil }
             self.init(sending: packet, to: .uids(uids.values.compactMap(Self.uid)))
         case .kick:
             // Anything but null is a message, an empty one too.
-            guard packet.flags.contains(.scalarBody) || packet.body != PHPValue.null.serialized() else {
+            guard packet.flags.contains(.scalarBody) || !packet.body.elementsEqual("N;".utf8) else {
                 self = .kick(client, nil)
                 return
             }
@@ -44,7 +44,7 @@ package enum InnerCommand: Sendable {
             self = .kick(client, frame)
         case .destroy: self = .destroy(client)
         case .bindUid:
-            guard !packet.extra.isEmpty, packet.extra != [UInt8(ascii: "0")] else { return nil }
+            guard !packet.extra.isEmpty, !packet.extra.elementsEqual("0".utf8) else { return nil }
             self = .bind(client, uid: String(decoding: packet.extra, as: UTF8.self))
         case .unbindUid: self = .unbind(client)
         default:
@@ -53,7 +53,7 @@ package enum InnerCommand: Sendable {
         }
     }
 
-    private init?(sending packet: GatewayPacket, to recipients: Recipients) {
+    private init?(sending packet: PacketView, to recipients: Recipients) {
         guard let frame = Self.frame(packet, mayBeRaw: true) else { return nil }
         self = .send(frame, to: recipients)
     }
@@ -61,18 +61,20 @@ package enum InnerCommand: Sendable {
     /// The frame of a packet's body: finished as it is, or a text message, whatever the bytes are.
     ///
     /// What is not a scalar is sent as JSON.
-    private static func frame(_ packet: GatewayPacket, mayBeRaw: Bool) -> EncodedFrame? {
+    private static func frame(_ packet: PacketView, mayBeRaw: Bool) -> EncodedFrame? {
         if packet.flags.contains(.scalarBody) {
             return mayBeRaw && packet.flags.contains(.raw)
                 ? EncodedFrame(raw: packet.body) : EncodedFrame(text: packet.body)
         }
-        guard let value = try? PHPValue(serialized: packet.body), let text = JSONWriter.write(value) else { return nil }
-        return EncodedFrame(text: text)
+        guard let value = try? PHPValue(serialized: Array(packet.body)), let text = JSONWriter.write(value) else {
+            return nil
+        }
+        return text.withUnsafeBytes { EncodedFrame(text: $0) }
     }
 
     /// Of `connections` the values are ids, of `exclude` the keys.
-    private static func recipients(_ extra: [UInt8]) -> Recipients {
-        guard !extra.isEmpty, let condition = try? JSONReader.read(extra) else { return .all(excluding: []) }
+    private static func recipients(_ extra: UnsafeRawBufferPointer) -> Recipients {
+        guard !extra.isEmpty, let condition = try? JSONReader.read(Array(extra)) else { return .all(excluding: []) }
         if case .array(let connections)? = condition["connections"] {
             return .clients(connections.values.compactMap(connectionID))
         }

@@ -37,9 +37,9 @@ final class InnerConnection: ByteStreamDelegate {
     }
 
     func received(_ bytes: UnsafeMutableRawBufferPointer) {
-        parser.append(bytes)
+        var input = ByteCursor(bytes)
         do throws(GatewayPacketParser.Violation) {
-            while connection.isOpen, let packet = try parser.next() { take(packet) }
+            while connection.isOpen, let packet = try parser.next(&input) { take(packet) }
         } catch {
             refuse(error == .tooLong ? "a packet beyond the limit" : "a packet shorter than its header says")
         }
@@ -56,7 +56,7 @@ final class InnerConnection: ByteStreamDelegate {
 
     func closed(_ end: StreamEnd) { port.closed(self) }
 
-    private func take(_ packet: GatewayPacket) {
+    private func take(_ packet: PacketView) {
         switch gate.judge(packet) {
         case .refused(let reason): refuse(reason)
         case .authenticated:

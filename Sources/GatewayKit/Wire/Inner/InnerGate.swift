@@ -26,11 +26,12 @@ package struct InnerGate: Sendable {
     }
 
     /// Judges the next packet.
-    package mutating func judge(_ packet: GatewayPacket) -> Verdict {
+    package mutating func judge(_ packet: PacketView) -> Verdict {
         switch packet.command {
         case .gatewayClientConnect, .workerConnect:
             // An absent secret or one that is no string is wrong even where the secret is empty.
-            guard let message = try? JSONReader.read(packet.body), case .string(let sent)? = message["secret_key"],
+            guard let message = try? JSONReader.read(Array(packet.body)),
+                case .string(let sent)? = message["secret_key"],
                 Digest.areEqual(Digest.sha256(sent), Digest.sha256(secret))
             else { return .refused("wrong secret") }
             isOpen = true

@@ -10,18 +10,18 @@ package enum InnerQuery: Sendable, Equatable {
     case select(Selection)
 
     /// Reads a packet; nil if it asks nothing that is answered here.
-    package init?(_ packet: GatewayPacket) {
+    package init?(_ packet: PacketView) {
         switch packet.command {
         case .isOnline: self = .isOnline(packet.connectionID)
         case .getClientIDByUid: self = .clients(ofUid: String(decoding: packet.extra, as: UTF8.self))
         case .batchGetClientIDByUid:
             // What is no list is answered like an empty one: the asker waits for exactly one answer.
-            guard let list = try? JSONReader.read(packet.extra), case .array(let uids) = list else {
+            guard let list = try? JSONReader.read(Array(packet.extra)), case .array(let uids) = list else {
                 self = .batchClients(ofUids: [])
                 return
             }
             self = .batchClients(ofUids: uids.values.compactMap(InnerCommand.uid))
-        case .select: self = .select(Selection(json: packet.extra))
+        case .select: self = .select(Selection(json: Array(packet.extra)))
         default: return nil
         }
     }

@@ -22,7 +22,7 @@ package struct AnswerParser: Sendable {
     /// The next whole answer; nil when more bytes are needed.
     package mutating func next() throws(GatewayPacketParser.Violation) -> [UInt8]? {
         guard buffer.count - start >= 4 else { return nil }
-        let length = Int(buffer.bigEndian(at: start, as: UInt32.self))
+        let length = buffer.withUnsafeBytes { Int($0.bigEndian(at: start, as: UInt32.self)) }
         guard length <= limit else { throw .tooLong }
         let body = start + 4
         guard buffer.count - body >= length else { return nil }

@@ -81,9 +81,4 @@ extension [UInt8] {
     package mutating func appendBigEndian(_ number: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
-
-    /// The number at `offset`, most significant byte first; the caller has checked that it is there.
-    package func bigEndian<Number: FixedWidthInteger>(at offset: Int, as type: Number.Type = Number.self) -> Number {
-        self[offset..<offset + MemoryLayout<Number>.size].reduce(0) { $0 << 8 | Number($1) }
-    }
 }

@@ -1,12 +1,12 @@
 /// Cuts a stream of bytes into packets, wherever the segments end.
 ///
 /// ```swift
-/// parser.append(received)
-/// while let packet = try parser.next() { … }
+/// var input = ByteCursor(received)
+/// while let packet = try parser.next(&input) { … }
 /// ```
-/// Holds at most one packet and what came in the same segment behind it. After a violation the connection is closed: the
-/// stream cannot be read any further.
-package struct GatewayPacketParser: Sendable {
+/// A packet that came whole is handed on where it lies and not copied; one that came in parts is gathered first. After a
+/// violation the connection is closed: the stream cannot be read any further.
+package struct GatewayPacketParser: ~Copyable {
     /// Why a stream is no stream of packets.
     package enum Violation: Error, Sendable, Equatable {
         /// The length says more than the limit.
@@ -17,57 +17,50 @@ package struct GatewayPacketParser: Sendable {
 
     /// The largest packet taken, header included.
     package var limit: Int
-    private var buffer: [UInt8] = []
-    private var start = 0
+    /// The front of a packet that was cut.
+    private var held = GrowingBytes()
+    /// Whether the last packet lies in `held`.
+    private var hasHandedOut = false
 
     /// - Parameter limit: the largest packet taken, header included.
     package init(limit: Int = GatewayPacket.defaultLimit) {
         self.limit = limit
     }
 
-    /// Takes the next bytes of the stream.
-    package mutating func append(_ bytes: some Collection<UInt8>) {
-        if start > 0 {
-            buffer.removeFirst(start)
-            start = 0
+    /// Reads on; call it until it gives nil, then with the next bytes.
+    ///
+    /// - Parameter input: what has been received; all of it is taken before nil is given.
+    /// - Returns: the next whole packet, good until the next call or the end of the input's life; nil when more bytes
+    ///   are needed.
+    /// - Throws: what is wrong with the stream.
+    package mutating func next(_ input: inout ByteCursor) throws(Violation) -> PacketView? {
+        if hasHandedOut {
+            hasHandedOut = false
+            held.clear()
         }
-        buffer.append(contentsOf: bytes)
+        if held.count == 0, let length = try length(of: UnsafeRawBufferPointer(input.rest)), input.count >= length {
+            return try PacketView(UnsafeRawBufferPointer(input.take(length)))
+        }
+        // A length cut in two is put together before more than its four bytes is held.
+        gather(4, &input)
+        guard let length = try length(of: held.bytes) else { return nil }
+        gather(length, &input)
+        guard held.count == length else { return nil }
+        hasHandedOut = true
+        return try PacketView(held.bytes)
     }
 
-    /// The next whole packet; nil when more bytes are needed.
-    package mutating func next() throws(Violation) -> GatewayPacket? {
-        guard buffer.count - start >= 4 else { return nil }
-        let length = Int(buffer.bigEndian(at: start, as: UInt32.self))
+    private mutating func gather(_ count: Int, _ input: inout ByteCursor) {
+        let missing = min(count - held.count, input.count)
+        if missing > 0 { held.append(UnsafeRawBufferPointer(input.take(missing))) }
+    }
+
+    private func length(of bytes: UnsafeRawBufferPointer) throws(Violation) -> Int? {
+        guard bytes.count >= 4 else { return nil }
+        let length = Int(bytes.bigEndian(at: 0, as: UInt32.self))
         guard length <= limit else { throw .tooLong }
         // The original waits for ever on a length of 0, and misreads what is shorter than a header.
         guard length >= GatewayPacket.headerLength else { throw .tooShort }
-        guard buffer.count - start >= length else { return nil }
-        defer {
-            start += length
-            if start == buffer.count {
-                buffer.removeAll(keepingCapacity: buffer.capacity <= 64 << 10)
-                start = 0
-            }
-        }
-        return try packet(at: start, length: length)
-    }
-
-    private func packet(at offset: Int, length: Int) throws(Violation) -> GatewayPacket {
-        let extraLength = Int(buffer.bigEndian(at: offset + 24, as: UInt32.self))
-        let extraStart = offset + GatewayPacket.headerLength
-        guard extraLength <= length - GatewayPacket.headerLength else { throw .tooShort }
-        var packet = GatewayPacket(
-            .init(rawValue: buffer[offset + 4]),
-            connectionID: buffer.bigEndian(at: offset + 17),
-            extra: Array(buffer[extraStart..<extraStart + extraLength]),
-            body: Array(buffer[extraStart + extraLength..<offset + length])
-        )
-        packet.localIP = buffer.bigEndian(at: offset + 5)
-        packet.localPort = buffer.bigEndian(at: offset + 9)
-        packet.clientIP = buffer.bigEndian(at: offset + 11)
-        packet.clientPort = buffer.bigEndian(at: offset + 15)
-        packet.flags = .init(rawValue: buffer[offset + 21])
-        packet.gatewayPort = buffer.bigEndian(at: offset + 22)
-        return packet
+        return length
     }
 }
