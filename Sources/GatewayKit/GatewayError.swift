@@ -46,3 +46,17 @@ public struct GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
     /// `unreachable: bind a client: connect 10.0.0.7:2900: Connection refused`.
     public var description: String { "\(code): \(attempt): \(cause)" }
 }
+
+extension GatewayError {
+    /// Throws `invalidArgument` for a uid that the inner protocol takes for none.
+    package static func check(uid: String, _ attempt: String) throws(GatewayError) {
+        guard uid.isEmpty || uid == "0" else { return }
+        throw GatewayError(.invalidArgument, attempt: attempt, cause: "a uid is not empty and not \"0\"")
+    }
+
+    /// Throws `invalidArgument` for a group that the inner protocol takes for none.
+    package static func check(group: String, _ attempt: String) throws(GatewayError) {
+        guard group.isEmpty || group == "0" else { return }
+        throw GatewayError(.invalidArgument, attempt: attempt, cause: "a group is not empty and not \"0\"")
+    }
+}

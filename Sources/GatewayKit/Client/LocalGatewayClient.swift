@@ -4,20 +4,15 @@ import PlatformCore
 ///
 /// A call returns once its operation is posted to the gateway's loops: about a microsecond, whoever is slow out there.
 /// Calls made before `run()` wait until it listens; after it has ended they throw `stopped`.
-public final class LocalGatewayClient: GatewayClient {
-    private struct Running {
-        let switchboard: Switchboard
-        let address: GatewayAddress
-    }
-
+public final class LocalGatewayClient: CompleteGatewayClient {
     private let start: StartSignal
-    private let running = Lock<Running?>(nil)
+    private let running = Lock<RunningSwitchboard?>(nil)
 
     init(_ start: StartSignal) { self.start = start }
 
     /// The gateway runs.
     func connect(_ switchboard: Switchboard, address: GatewayAddress) {
-        running.withLock { $0 = Running(switchboard: switchboard, address: address) }
+        running.withLock { $0 = RunningSwitchboard(switchboard: switchboard, address: address) }
     }
 
     /// The gateway has stopped.
@@ -25,11 +20,26 @@ public final class LocalGatewayClient: GatewayClient {
         running.withLock { $0 = nil }
     }
 
+    /// Has an operation carried out; it is posted to all loops concerned when this returns.
+    @discardableResult
+    public func perform(_ operation: GatewayOperation) async throws(GatewayError) -> Delivery {
+        let running = try await current(operation.attempt)
+        running.switchboard.perform(try running.command(operation))
+        return Delivery(gatewaysReached: 1)
+    }
+
+    /// Has an operation carried out, from code that is not async, a handler for example: posts it to all loops concerned.
+    ///
+    /// - Throws: `stopped` before `run()` listens and after it has ended, else as `perform`.
+    public func post(_ operation: GatewayOperation) throws(GatewayError) {
+        guard let running = running.withLock({ $0 }) else { throw Self.notRunning(operation.attempt) }
+        running.switchboard.perform(try running.command(operation))
+    }
+
     /// Sends a message; it is posted to all loops when this returns.
     @discardableResult
     public func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery {
-        try post(message, to: target, by: try await current("send a message"))
-        return Delivery(gatewaysReached: 1)
+        try await perform(.send(message, to: target))
     }
 
     /// Waits until all loops have obeyed what was posted before.
@@ -44,98 +54,98 @@ public final class LocalGatewayClient: GatewayClient {
     ///
     /// - Throws: `stopped` before `run()` listens and after it has ended, else as `send`.
     public func post(_ message: Message, to target: Target) throws(GatewayError) {
-        guard let running = running.withLock({ $0 }) else {
-            throw GatewayError(.stopped, attempt: "send a message", cause: "the gateway is not running")
-        }
-        try post(message, to: target, by: running)
-    }
-
-    private func post(_ message: Message, to target: Target, by running: Running) throws(GatewayError) {
-        switch target.kind {
-        case .clients(let clients):
-            let connections = try clients.map { client throws(GatewayError) in
-                try check(client, running, "send a message")
-            }
-            if connections.count == 1 {
-                running.switchboard.send(EncodedFrame(message), toConnection: connections[0])
-            } else if !connections.isEmpty {
-                running.switchboard.send(EncodedFrame(message), toConnections: connections)
-            }
-        case .uids(let uids):
-            for uid in uids { try GatewayError.check(uid: uid, "send a message") }
-            if uids.count == 1 {
-                running.switchboard.send(EncodedFrame(message), toUid: uids[0])
-            } else if !uids.isEmpty {
-                running.switchboard.send(EncodedFrame(message), toUids: uids)
-            }
-        case .all(let excluded):
-            // A client of another gateway is none of ours, so there is nobody to leave out.
-            let own = excluded.filter { $0.gateway == running.address }
-            running.switchboard.sendToAll(EncodedFrame(message), excluding: Set(own.map(\.connection)))
-        }
-    }
-
-    /// Ties a socket to a uid; false if it has gone.
-    public func bind(uid: String, to client: ClientID) async throws(GatewayError) -> Bool {
-        let running = try await current("bind a client")
-        try GatewayError.check(uid: uid, "bind a client")
-        let connection = try check(client, running, "bind a client")
-        running.switchboard.bind(connection, to: uid)
-        return await running.switchboard.isOnline(connection)
+        try post(.send(message, to: target))
     }
 
     /// Ends a socket's binding.
     public func unbind(_ client: ClientID) async throws(GatewayError) {
-        let running = try await current("unbind a client")
-        running.switchboard.unbind(try check(client, running, "unbind a client"))
-    }
-
-    /// Whether a socket is open.
-    public func isOnline(_ client: ClientID) async throws(GatewayError) -> Bool {
-        let running = try await current("ask for a client")
-        return await running.switchboard.isOnline(try check(client, running, "ask for a client"))
-    }
-
-    /// The sockets of several uids, each list in order of binding.
-    public func clients(ofUids uids: [String]) async throws(GatewayError) -> [String: [ClientID]] {
-        let running = try await current("ask for the clients of a uid")
-        for uid in uids { try GatewayError.check(uid: uid, "ask for the clients of a uid") }
-        let lists = await running.switchboard.connections(ofUids: uids)
-        let clients = lists.map { $0.map { ClientID(gateway: running.address, connection: $0) } }
-        return Dictionary(zip(uids, clients)) { first, _ in first }
+        try await perform(.unbind(client))
     }
 
     /// The uid a socket is bound to.
     public func uid(of client: ClientID) async throws(GatewayError) -> String? {
-        let running = try await current("ask for the uid of a client")
-        return await running.switchboard.uid(of: try check(client, running, "ask for the uid of a client")) ?? nil
+        try await select(ClientSelection(.uid, clients: [client])).first?.uid
     }
 
-    private func current(_ attempt: String) async throws(GatewayError) -> Running {
+    /// Ties a socket to a uid; false if it has gone.
+    public func bind(uid: String, to client: ClientID) async throws(GatewayError) -> Bool {
+        try await perform(.bind(client, uid: uid))
+        return try await isOnline(client)
+    }
+
+    /// Whether a socket is open.
+    public func isOnline(_ client: ClientID) async throws(GatewayError) -> Bool {
+        let attempt = "ask for a client"
+        let running = try await current(attempt)
+        let connection = try running.connection(client, attempt)
+        return await Self.answer { running.switchboard.isOnline(connection, answer: $0) }
+    }
+
+    /// The sockets of several uids, each list in order of binding.
+    public func clients(ofUids uids: [String]) async throws(GatewayError) -> [String: [ClientID]] {
+        let attempt = "ask for the clients of a uid"
+        let running = try await current(attempt)
+        for uid in uids { try GatewayError.check(uid: uid, attempt) }
+        let lists = await Self.answer { running.switchboard.connections(ofUids: uids, answer: $0) }
+        let clients = lists.map { $0.map(running.client) }
+        return Dictionary(zip(uids, clients)) { first, _ in first }
+    }
+
+    /// The sockets that a selection names, each once, with the fields it asks for.
+    public func select(_ selection: ClientSelection) async throws(GatewayError) -> [SelectedClient] {
+        let attempt = "select clients"
+        let running = try await current(attempt)
+        let conditions = try running.conditions(selection, attempt)
+        let rows = await Self.answer { running.switchboard.select(conditions, selection.fields, answer: $0) }
+        return rows.map { row in
+            SelectedClient(
+                id: running.client(row.connection),
+                uid: row.uid,
+                groups: row.groups ?? [],
+                session: ClientSession(bytes: row.session)
+            )
+        }
+    }
+
+    /// The groups that have a socket, each once, in order of creation.
+    public func groups() async throws(GatewayError) -> [String] {
+        let running = try await current("list the groups")
+        return await Self.answer { running.switchboard.groups(answer: $0) }
+    }
+
+    /// How many sockets are open.
+    public func clientCount() async throws(GatewayError) -> Int {
+        let running = try await current("count the clients")
+        return await Self.answer { running.switchboard.clientCount(answer: $0) }
+    }
+
+    /// How many sockets each group has, in the order of the question.
+    public func clientCounts(inGroups groups: [String]) async throws(GatewayError) -> [Int] {
+        let attempt = "count the clients of groups"
+        let running = try await current(attempt)
+        for group in groups { try GatewayError.check(group: group, attempt) }
+        return await Self.answer { running.switchboard.clientCounts(inGroups: groups, answer: $0) }
+    }
+
+    /// Returns once every loop has done all that it was told before.
+    public func confirm() async throws(GatewayError) {
+        _ = try await clientCount()
+    }
+
+    private static func answer<Answer: Sendable>(
+        _ question: (@escaping @Sendable (Answer) -> Void) -> Void
+    ) async -> Answer {
+        await withCheckedContinuation { waiting in question { waiting.resume(returning: $0) } }
+    }
+
+    private func current(_ attempt: String) async throws(GatewayError) -> RunningSwitchboard {
         if let running = running.withLock({ $0 }) { return running }
         _ = try await start.wait()
-        guard let running = running.withLock({ $0 }) else {
-            throw GatewayError(.stopped, attempt: attempt, cause: "the gateway is not running")
-        }
+        guard let running = running.withLock({ $0 }) else { throw Self.notRunning(attempt) }
         return running
     }
 
-    private func check(_ client: ClientID, _ running: Running, _ attempt: String) throws(GatewayError) -> UInt32 {
-        guard client.gateway == running.address else {
-            throw GatewayError(
-                .unknownGateway,
-                attempt: attempt,
-                cause: "\(client) is a client of the gateway \(client.gateway), this one is \(running.address)"
-            )
-        }
-        return client.connection
-    }
-}
-
-extension GatewayError {
-    /// Throws `invalidArgument` for a uid that the inner protocol takes for none.
-    package static func check(uid: String, _ attempt: String) throws(GatewayError) {
-        guard uid.isEmpty || uid == "0" else { return }
-        throw GatewayError(.invalidArgument, attempt: attempt, cause: "a uid is not empty and not \"0\"")
+    private static func notRunning(_ attempt: String) -> GatewayError {
+        GatewayError(.stopped, attempt: attempt, cause: "the gateway is not running")
     }
 }

@@ -1,107 +1,151 @@
 import PlatformCore
 
-/// The clients of one loop and the uids they are bound to: a pure structure that knows no socket.
+/// The clients of one loop, their uids, groups and sessions: a pure structure that knows no socket.
 ///
 /// `Member` is whatever stands for a client. Everything has a serial, drawn when it came about; lists come in its order,
-/// and lists of several loops are merged by it. Cost: one dictionary look-up per operation; unbinding also moves the
-/// later entries of that uid's list.
-package struct ClientTable<Member> {
-    private struct Entry {
-        let member: Member
-        let serial: UInt64
-        var uid: String?
+/// and lists of several loops are merged by it. A client costs about 60 bytes, and 150 more once it has a uid, a group or
+/// a session. Joining, leaving and going cost what the client has itself, however many share its groups. A list that is
+/// visited stays as it was, whatever the visitor does to the table.
+package final class ClientTable<Member> {
+    /// What only some clients have.
+    final class Belongings {
+        var uid: Circle<Member>?
         var bindSerial: UInt64 = 0
+        /// Nil until the client joins its first group.
+        var groups: [(circle: Circle<Member>, serial: UInt64)]?
+        var session: [UInt8] = []
     }
 
-    /// A client in a list: its number, and the place it has among those of other loops.
-    package struct Listed: Sendable, Equatable {
-        package let serial: UInt64
-        package let connection: UInt32
-    }
-
-    private struct Bound {
+    struct Entry {
         let serial: UInt64
         let connection: UInt32
-        let member: Member
+        /// Nil where the client has gone.
+        var member: Member?
+        var belongings: Belongings?
     }
 
-    private var entries: [UInt32: Entry] = [:]
-    private var uids: [ByteKey: [Bound]] = [:]
+    /// Called with a uid, and whether it has clients, when it gets its first or loses its last; nil: nobody hears it.
+    package var uidChanged: ((_ uid: String, _ isPresent: Bool) -> Void)?
+
+    /// In order of connecting, with the places of some that have gone.
+    private(set) var entries: [Entry] = []
+    private var places: [UInt32: UInt32] = [:]
+    private(set) var uids: [ByteKey: Circle<Member>] = [:]
+    var groups: [ByteKey: Circle<Member>] = [:]
 
     package init() {}
 
     /// How many clients there are.
-    package var count: Int { entries.count }
+    package var count: Int { places.count }
 
     /// How many uids have at least one client.
     package var uidCount: Int { uids.count }
 
     /// The client with this number.
-    package subscript(connection: UInt32) -> Member? { entries[connection]?.member }
+    package subscript(connection: UInt32) -> Member? { places[connection].flatMap { entries[Int($0)].member } }
+
+    /// Calls `body` with each client, in order of connecting.
+    package func visitAll(_ body: (UInt32, Member) -> Void) {
+        for entry in entries {
+            if let member = entry.member { body(entry.connection, member) }
+        }
+    }
+
+    /// Calls `body` with each client of a uid, in order of binding.
+    package func visit(uid: String, _ body: (UInt32, Member) -> Void) {
+        uids[ByteKey(uid)]?.roster.visit(body)
+    }
+
+    /// Calls `body` with each client of a group, in order of joining.
+    package func visit(group: String, _ body: (UInt32, Member) -> Void) {
+        groups[ByteKey(group)]?.roster.visit(body)
+    }
+
+    // MARK: Clients
 
     /// Adds a client whose number is not in use.
-    package mutating func insert(_ member: Member, connection: UInt32, serial: UInt64) {
-        let former = entries.updateValue(Entry(member: member, serial: serial), forKey: connection)
+    package func insert(_ member: Member, connection: UInt32, serial: UInt64) {
+        let former = places.updateValue(UInt32(entries.count), forKey: connection)
         precondition(former == nil, "a connection number is given to one client at a time")
+        entries.append(Entry(serial: serial, connection: connection, member: member, belongings: nil))
     }
 
     /// Takes a client out of everything; nil if it is not there.
-    package mutating func remove(_ connection: UInt32) -> Member? {
-        guard let entry = entries.removeValue(forKey: connection) else { return nil }
-        if let uid = entry.uid { leave(uid, serial: entry.bindSerial) }
+    package func remove(_ connection: UInt32) -> Member? {
+        guard let place = places.removeValue(forKey: connection).map(Int.init) else { return nil }
+        let entry = entries[place]
+        entries[place].member = nil
+        entries[place].belongings = nil
+        if entries.count > 2 * places.count + 16 { closeRanks() }
+        if let belongings = entry.belongings {
+            for membership in belongings.groups ?? [] { leave(membership.circle, serial: membership.serial) }
+            unbind(belongings)
+        }
         return entry.member
     }
 
+    private func closeRanks() {
+        entries = entries.filter { $0.member != nil }
+        for (place, entry) in entries.enumerated() { places[entry.connection] = UInt32(place) }
+    }
+
+    // MARK: Uids
+
     /// Ties a client to a uid, in place of the one it had; false if there is no such client.
-    package mutating func bind(_ connection: UInt32, to uid: String, serial: UInt64) -> Bool {
-        guard let entry = entries[connection] else { return false }
-        if let former = entry.uid { leave(former, serial: entry.bindSerial) }
-        entries[connection]!.uid = uid
-        entries[connection]!.bindSerial = serial
-        uids[ByteKey(uid), default: []].append(Bound(serial: serial, connection: connection, member: entry.member))
+    package func bind(_ connection: UInt32, to uid: String, serial: UInt64) -> Bool {
+        guard let (member, belongings) = claim(connection) else { return false }
+        let key = ByteKey(uid)
+        let known = uids[key]
+        let circle = known ?? Circle(uid, serial: serial)
+        if known == nil { uids[key] = circle }
+        circle.roster.append(member, connection, serial: serial)
+        let (former, formerSerial) = (belongings.uid, belongings.bindSerial)
+        belongings.uid = circle
+        belongings.bindSerial = serial
+        if known == nil { uidChanged?(uid, true) }
+        if let former { leave(uid: former, serial: formerSerial) }
         return true
     }
 
     /// Ends a client's binding; false if it has none.
-    package mutating func unbind(_ connection: UInt32) -> Bool {
-        guard let entry = entries[connection], let uid = entry.uid else { return false }
-        entries[connection]!.uid = nil
-        leave(uid, serial: entry.bindSerial)
+    package func unbind(_ connection: UInt32) -> Bool {
+        belongings(of: connection).map(unbind) ?? false
+    }
+
+    @discardableResult
+    private func unbind(_ belongings: Belongings) -> Bool {
+        guard let circle = belongings.uid.take() else { return false }
+        leave(uid: circle, serial: belongings.bindSerial)
         return true
     }
 
+    private func leave(uid circle: Circle<Member>, serial: UInt64) {
+        circle.roster.remove(serial: serial)
+        guard circle.roster.isEmpty else { return }
+        uids[ByteKey(circle.name)] = nil
+        uidChanged?(circle.name, false)
+    }
+
     /// The uid a client is bound to.
-    package func uid(of connection: UInt32) -> String? { entries[connection]?.uid }
+    package func uid(of connection: UInt32) -> String? { belongings(of: connection)?.uid?.name }
 
     /// The serial of a client's binding, which tells a binding from the one before; nil without one.
     package func bindSerial(of connection: UInt32) -> UInt64? {
-        entries[connection].flatMap { $0.uid == nil ? nil : $0.bindSerial }
+        belongings(of: connection).flatMap { $0.uid == nil ? nil : $0.bindSerial }
     }
 
-    /// Calls `body` with each client of a uid, in order of binding.
-    package func visit(uid: String, _ body: (Member) -> Void) {
-        guard let bound = uids[ByteKey(uid)] else { return }
-        for client in bound { body(client.member) }
+    // MARK: Belongings
+
+    func belongings(of connection: UInt32) -> Belongings? {
+        places[connection].flatMap { entries[Int($0)].belongings }
     }
 
-    /// Calls `body` with each client, in no order.
-    package func visitAll(_ body: (UInt32, Member) -> Void) {
-        for (connection, entry) in entries { body(connection, entry.member) }
-    }
-
-    /// The clients of a uid, in order of binding.
-    package func clients(ofUid uid: String) -> [Listed] {
-        uids[ByteKey(uid), default: []].map { Listed(serial: $0.serial, connection: $0.connection) }
-    }
-
-    /// Every client with its uid, in no order.
-    package func listAll() -> [(listed: Listed, uid: String?)] {
-        entries.map { (Listed(serial: $1.serial, connection: $0), $1.uid) }
-    }
-
-    private mutating func leave(_ uid: String, serial: UInt64) {
-        let key = ByteKey(uid)
-        guard let index = uids[key]?.firstIndex(where: { $0.serial == serial }) else { return }
-        if uids[key]!.count == 1 { uids[key] = nil } else { uids[key]!.remove(at: index) }
+    /// A client with what it has, made now if it had nothing; nil if there is no such client.
+    func claim(_ connection: UInt32) -> (member: Member, belongings: Belongings)? {
+        guard let place = places[connection].map(Int.init), let member = entries[place].member else { return nil }
+        if let belongings = entries[place].belongings { return (member, belongings) }
+        let belongings = Belongings()
+        entries[place].belongings = belongings
+        return (member, belongings)
     }
 }

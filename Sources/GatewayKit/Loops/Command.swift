@@ -1,18 +1,37 @@
-/// What one loop is to do to its clients: posted by `Switchboard`, obeyed in order by `Shard`.
+/// What a gateway is to do to its clients: given to `Switchboard`, obeyed in order by each `Shard` concerned.
 ///
 /// Numbers of clients that are not there are passed over.
 package enum Command: Sendable {
-    case sendToClient(EncodedFrame, UInt32)
-    case sendToClients(EncodedFrame, [UInt32])
-    case sendToUid(EncodedFrame, String)
-    case sendToUids(EncodedFrame, [String])
-    case sendToAll(EncodedFrame, excluding: Set<UInt32>)
-    case bind(UInt32, uid: String)
-    case unbind(UInt32)
+    /// Sends a frame; `slow` says what becomes of clients that do not take it, nil: what the configuration says.
+    case send(EncodedFrame, to: Recipients, slow: SlowPolicy? = nil)
     /// Sends the frame, if there is one, then closes once it is with the kernel.
     case kick(UInt32, last: EncodedFrame?)
     /// Cuts the connection; what waits for it is lost.
     case destroy(UInt32)
+    case bind(UInt32, uid: String)
+    case unbind(UInt32)
+    case join(UInt32, group: String)
+    case leave(UInt32, group: String)
+    case dissolve(group: String)
+    case setSession(UInt32, [UInt8])
+    /// Changes a session by an array that PHP's `serialize()` wrote.
+    case mergeSession(UInt32, [UInt8])
+    /// Closes every client of a uid.
+    case close(uid: String, CloseCode, reason: String)
     /// Looks at the loop's tables, after all that was posted before.
     case query(@Sendable (Shard) -> Void)
+}
+
+/// Which clients of a gateway receive a frame; the numbers are their connections'.
+package enum Recipients: Sendable, Equatable {
+    case client(UInt32)
+    /// These clients, each as often as it is listed.
+    case clients([UInt32])
+    case uid(String)
+    /// The clients of these uids, once for each time the uid is listed.
+    case uids([String])
+    /// The clients of these groups but the excluded ones, once for each group.
+    case groups([String], excluding: Set<UInt32>)
+    /// All clients but the excluded ones.
+    case all(excluding: Set<UInt32>)
 }

@@ -13,7 +13,7 @@ package final class Shard: @unchecked Sendable {
     let handler: any GatewayHandler
     let counters: Counters
 
-    package private(set) var table = ClientTable<Client>()
+    package let table = ClientTable<Client>()
     /// Every connection, also those that are still shaking hands or closing.
     private var connections: [UInt32: Client] = [:]
     private var isDraining = false
@@ -74,20 +74,43 @@ package final class Shard: @unchecked Sendable {
 
     private func obey(_ command: Command) {
         switch command {
-        case .sendToClient(let frame, let connection): table[connection]?.send(frame)
-        case .sendToClients(let frame, let connections): for each in connections { table[each]?.send(frame) }
-        case .sendToUid(let frame, let uid): table.visit(uid: uid) { $0.send(frame) }
-        case .sendToUids(let frame, let uids): for uid in uids { table.visit(uid: uid) { $0.send(frame) } }
-        case .sendToAll(let frame, let excluded):
+        case .send(let frame, let recipients, _): send(frame, to: recipients)
+        case .bind(let connection, let uid): bind(connection, to: uid)
+        case .unbind(let connection): _ = table.unbind(connection)
+        case .join(let connection, let group): join(connection, group: group)
+        case .leave(let connection, let group): table.leave(connection, group: group)
+        case .dissolve(let group): table.dissolve(group: group)
+        case .setSession(let connection, let session): table.setSession(of: connection, to: session)
+        case .mergeSession(let connection, let change): table.mergeSession(of: connection, with: change)
+        case .kick(let connection, let last): table[connection]?.kick(last)
+        case .destroy(let connection): table[connection]?.destroy()
+        case .close(let uid, let code, let reason): table.visit(uid: uid) { $1.close(code, reason: reason) }
+        case .query(let look): look(self)
+        }
+    }
+
+    private func send(_ frame: EncodedFrame, to recipients: Recipients) {
+        switch recipients {
+        case .client(let connection): table[connection]?.send(frame)
+        case .clients(let connections): for each in connections { table[each]?.send(frame) }
+        case .uid(let uid): table.visit(uid: uid) { $1.send(frame) }
+        case .uids(let uids): for uid in uids { table.visit(uid: uid) { $1.send(frame) } }
+        case .groups(let groups, let excluded):
+            for group in groups {
+                table.visit(group: group) { connection, client in
+                    if excluded.isEmpty || !excluded.contains(connection) { client.send(frame) }
+                }
+            }
+        case .all(let excluded):
             table.visitAll { connection, client in
                 if excluded.isEmpty || !excluded.contains(connection) { client.send(frame) }
             }
-        case .bind(let connection, let uid): bind(connection, to: uid)
-        case .unbind(let connection): _ = table.unbind(connection)
-        case .kick(let connection, let last): table[connection]?.kick(last)
-        case .destroy(let connection): table[connection]?.destroy()
-        case .query(let look): look(self)
         }
+    }
+
+    /// Puts a client into a group; on the loop only.
+    func join(_ connection: UInt32, group: String) {
+        table.join(connection, group: group, serial: context.nextSerial())
     }
 
     /// Ties a client to a uid; on the loop only.

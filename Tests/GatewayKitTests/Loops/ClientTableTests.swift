@@ -3,40 +3,40 @@ import Testing
 
 struct ClientTableTests {
     @Test func `a uid has its clients in order of binding`() {
-        var table = Self.make(clients: 1, 2, 3)
+        let table = Self.make(clients: 1, 2, 3)
         let bound = [table.bind(3, to: "7", serial: 10), table.bind(1, to: "7", serial: 11)]
         #expect(bound == [true, true])
         _ = table.bind(2, to: "8", serial: 12)
-        #expect(table.clients(ofUid: "7").map(\.connection) == [3, 1])
+        #expect(table.clients(.uid("7")) == [3, 1])
         #expect(table.uid(of: 2) == "8")
         #expect(table.uidCount == 2)
     }
 
     @Test func `uids that look alike but differ in bytes are two`() {
-        var table = Self.make(clients: 1, 2)
+        let table = Self.make(clients: 1, 2)
         _ = table.bind(1, to: "\u{E9}", serial: 10)
         _ = table.bind(2, to: "e\u{301}", serial: 11)
-        #expect(table.clients(ofUid: "\u{E9}").map(\.connection) == [1])
-        #expect(table.clients(ofUid: "e\u{301}").map(\.connection) == [2])
+        #expect(table.clients(.uid("\u{E9}")) == [1])
+        #expect(table.clients(.uid("e\u{301}")) == [2])
     }
 
     @Test func `binding anew ends the binding before`() {
-        var table = Self.make(clients: 1, 2)
+        let table = Self.make(clients: 1, 2)
         _ = table.bind(1, to: "7", serial: 10)
         _ = table.bind(2, to: "7", serial: 11)
         _ = table.bind(1, to: "7", serial: 12)
-        #expect(table.clients(ofUid: "7").map(\.connection) == [2, 1])
+        #expect(table.clients(.uid("7")) == [2, 1])
         _ = table.bind(1, to: "8", serial: 13)
-        #expect(table.clients(ofUid: "7").map(\.connection) == [2])
+        #expect(table.clients(.uid("7")) == [2])
         #expect(table.bindSerial(of: 1) == 13)
     }
 
     @Test func `a client that leaves is in no list, and its uid vanishes with the last`() {
-        var table = Self.make(clients: 1, 2)
+        let table = Self.make(clients: 1, 2)
         _ = table.bind(1, to: "7", serial: 10)
         let removed = [table.remove(1), table.remove(1)]
         #expect(removed == ["client 1", nil])
-        #expect(table.clients(ofUid: "7").isEmpty)
+        #expect(table.clients(.uid("7")).isEmpty)
         #expect(table.uidCount == 0)
         #expect(table.count == 1)
         let isBound = table.bind(1, to: "7", serial: 11)
@@ -44,7 +44,7 @@ struct ClientTableTests {
     }
 
     @Test func `unbinding tells whether there was a binding`() {
-        var table = Self.make(clients: 1)
+        let table = Self.make(clients: 1)
         let before = table.unbind(1)
         _ = table.bind(1, to: "7", serial: 10)
         let after = table.unbind(1)
@@ -56,8 +56,13 @@ struct ClientTableTests {
     }
 
     private static func make(clients: UInt32...) -> ClientTable<String> {
-        var table = ClientTable<String>()
+        let table = ClientTable<String>()
         for client in clients { table.insert("client \(client)", connection: client, serial: UInt64(client)) }
         return table
     }
+}
+
+extension ClientTable {
+    /// The numbers of the clients of a condition.
+    func clients(_ condition: ClientCondition) -> [UInt32] { find(condition, []).map(\.row.connection) }
 }

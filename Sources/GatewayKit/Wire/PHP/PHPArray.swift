@@ -84,6 +84,20 @@ public struct PHPArray: Sendable, Equatable {
     /// Whether both hold equal pairs in the same order.
     public static func == (left: Self, right: Self) -> Bool { left.elements == right.elements }
 
+    /// Takes over the pairs of another array as PHP's `array_replace_recursive` does.
+    ///
+    /// Keys that are there keep their place, new ones are appended; where both values are arrays, so it goes on within.
+    package mutating func replaceRecursively(with other: PHPArray) {
+        for element in other.elements {
+            if case .array(var old)? = self[element.key], case .array(let new) = element.value {
+                old.replaceRecursively(with: new)
+                self[element.key] = .array(old)
+            } else {
+                self[element.key] = element.value
+            }
+        }
+    }
+
     private func position(of key: Key) -> Int? {
         if let positions { return positions[key] }
         guard case .int(let number) = key, number >= 0, number < elements.count else { return nil }
@@ -96,6 +110,14 @@ public struct PHPArray: Sendable, Equatable {
         }
         positions?[key] = elements.count
         elements.append(Element(key: key, value: value))
+    }
+}
+
+extension PHPArray: ExpressibleByDictionaryLiteral {
+    /// An array with keys, in the order written.
+    public init(dictionaryLiteral elements: (Key, PHPValue)...) {
+        self.init()
+        for (key, value) in elements { self[key] = value }
     }
 }
 

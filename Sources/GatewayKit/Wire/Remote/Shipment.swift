@@ -15,6 +15,14 @@ struct Shipment: Sendable {
             gateways = uids.isEmpty ? [] : nil
             common = Self.packet(.sendToUid, message, extra: Self.json(.list(uids.map(PHPValue.text))))
             special = [:]
+        case .groups(let groups, let excluded):
+            for group in groups { try GatewayError.check(group: group, attempt) }
+            gateways = groups.isEmpty ? [] : nil
+            let names = PHPValue.list(groups.map(PHPValue.text))
+            common = Self.packet(.sendToGroup, message, extra: Self.json(["group": names, "exclude": nil]))
+            special = Self.byGateway(excluded).mapValues { ids in
+                Self.packet(.sendToGroup, message, extra: Self.json(["group": names, "exclude": Self.map(ids)]))
+            }
         case .all(let excluded):
             gateways = nil
             common = Self.packet(.sendToAll, message)

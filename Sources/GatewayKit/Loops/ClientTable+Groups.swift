@@ -1,0 +1,73 @@
+import PlatformCore
+
+/// Groups and sessions.
+extension ClientTable {
+    /// Puts a client into a group; one that is in it stays where it is.
+    package func join(_ connection: UInt32, group: String, serial: UInt64) {
+        guard let (member, belongings) = claim(connection) else { return }
+        let key = ByteKey(group)
+        let known = groups[key]
+        if let known, belongings.groups?.contains(where: { $0.circle === known }) ?? false { return }
+        let circle = known ?? Circle(group, serial: serial)
+        if known == nil { groups[key] = circle }
+        circle.roster.append(member, connection, serial: serial)
+        belongings.groups = (belongings.groups ?? []) + CollectionOfOne((circle, serial))
+    }
+
+    /// Takes a client out of a group, if it is in it.
+    package func leave(_ connection: UInt32, group: String) {
+        guard let belongings = belongings(of: connection), let circle = groups[ByteKey(group)],
+            let index = belongings.groups?.firstIndex(where: { $0.circle === circle }),
+            let membership = belongings.groups?.remove(at: index)
+        else { return }
+        leave(circle, serial: membership.serial)
+    }
+
+    /// Takes every client out of a group.
+    package func dissolve(group: String) {
+        guard let circle = groups.removeValue(forKey: ByteKey(group)) else { return }
+        circle.roster.visit { connection, _ in
+            belongings(of: connection)?.groups?.removeAll { $0.circle === circle }
+        }
+    }
+
+    /// The groups of a client, in order of joining; nil if it has never joined one or is not there.
+    package func groups(of connection: UInt32) -> [String]? {
+        belongings(of: connection)?.groups.map { $0.map(\.circle.name) }
+    }
+
+    /// How many clients a group has.
+    package func count(inGroup group: String) -> Int { groups[ByteKey(group)]?.roster.count ?? 0 }
+
+    /// The groups, in no order, each with the serial of its birth.
+    package func listGroups() -> [(serial: UInt64, name: String)] { groups.values.map { ($0.serial, $0.name) } }
+
+    func leave(_ circle: Circle<Member>, serial: UInt64) {
+        circle.roster.remove(serial: serial)
+        if circle.roster.isEmpty { groups[ByteKey(circle.name)] = nil }
+    }
+
+    // MARK: Sessions
+
+    /// The session of a client; empty without one.
+    package func session(of connection: UInt32) -> [UInt8] { belongings(of: connection)?.session ?? [] }
+
+    /// Replaces the session of a client, if it is there.
+    package func setSession(of connection: UInt32, to session: [UInt8]) {
+        if session.isEmpty, belongings(of: connection) == nil { return }
+        claim(connection)?.belongings.session = session
+    }
+
+    /// Changes the session of a client as PHP's `array_replace_recursive` does.
+    ///
+    /// No session, or `0`, is replaced; where the session or the change is no array, nothing happens.
+    package func mergeSession(of connection: UInt32, with change: [UInt8]) {
+        let session = session(of: connection)
+        if session.isEmpty || session == [UInt8(ascii: "0")] { return setSession(of: connection, to: change) }
+        guard case .array(var old) = try? PHPValue(serialized: session),
+            case .array(let new) = try? PHPValue(serialized: change)
+        else { return }
+        old.replaceRecursively(with: new)
+        setSession(of: connection, to: PHPValue.array(old).serialized())
+    }
+}
