@@ -20,9 +20,4 @@ public protocol CompleteGatewayClient: GatewayClient {
 
     /// How many sockets each group has, in the order of the question; 0 for a group that is not there.
     func clientCounts(inGroups groups: [String]) async throws(GatewayError) -> [Int]
-
-    /// Returns once every gateway has done all that this client was told before.
-    ///
-    /// - Throws: `unreachable` or `timedOut` if only one gateway did not answer, or `stopped`.
-    func confirm() async throws(GatewayError)
 }
