@@ -21,6 +21,8 @@ public enum GatewayEvent: Sendable, Hashable {
     case connectionLimitReached(limit: Int)
     /// The system refused a connection, for want of descriptors for example; accepting goes on.
     case acceptFailed(reason: String)
+    /// Connections to this address wait: as many as may be are there, or too many that have not said who they are.
+    case acceptingPaused(address: String, connections: Int)
     /// No more sockets are accepted and those that are there are told to go (1001).
     case draining(clients: Int)
     /// Everything is closed.
@@ -68,6 +70,8 @@ extension GatewayEvent {
             LogLine(.warning, "gateway", "too many connections", ["limit": "\(limit)"])
         case .acceptFailed(let reason):
             LogLine(.error, "gateway", "accept failed", ["reason": reason])
+        case .acceptingPaused(let address, let connections):
+            LogLine(.warning, "gateway", "accepting paused", ["address": address, "connections": "\(connections)"])
         case .draining(let clients):
             LogLine(.info, "gateway", "draining", ["clients": "\(clients)"])
         case .stopped:

@@ -31,8 +31,8 @@ extension Gateway {
         public var onEvent: (@Sendable (GatewayEvent) -> Void)?
         /// The times of the announcement to the Registers.
         package var registerTiming = RegisterTiming()
-        /// How long a connection to the inner port may stay without the secret.
-        package var innerTimeout: Duration = .seconds(10)
+        /// How many may be connected to the inner port, and how long one may stay without the secret.
+        package var innerLimits = PeerLimits()
 
         /// A configuration; see the properties for what each is for.
         public init(

@@ -111,6 +111,20 @@ import Testing
         }
     }
 
+    @Test func `with too many strangers newcomers wait and none is refused`() async throws {
+        var limits = PeerLimits()
+        limits.strangers = 1
+        let secret = Array("s3cret".utf8)
+        let gateway = try await WireGateway(secret: "s3cret", innerLimits: limits)
+        let stranger = try await TCPProbe(gateway.inner)
+        try await gateway.events.wait("a pause") { if case .acceptingPaused = $0 { true } else { false } }
+        let pusher = try await TCPProbe(gateway.inner)
+        pusher.send(GatewayPacket.authentication(secret: secret).bytes + GatewayPacket(.isOnline).bytes)
+        stranger.send(GatewayPacket.authentication(secret: secret).bytes)
+        #expect(try await pusher.receive(atLeast: 8) == AnswerParser.encode(0))
+        await gateway.stop()
+    }
+
     @Test func `a packet beyond 10 MiB ends the connection`() async throws {
         try await withInnerGateway { gateway in
             let probe = try await TCPProbe(gateway.inner)

@@ -58,6 +58,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 17, 4096, 1 << 20])
+    func `cutting lines costs in proportion to their bytes, however they come`(segment: Int) throws {
+        let ping = RegisterMessage.ping.line
+        let stream = Array(repeatElement(ping, count: 20_000).joined())
+        var reader = LineReader(limit: 64 << 10)
+        var lines = 0
+        for start in stride(from: 0, to: stream.count, by: segment) {
+            reader.append(stream[start..<min(start + segment, stream.count)])
+            while try reader.next() != nil { lines += 1 }
+        }
+        #expect(lines == 20_000)
+        // Each byte is taken in, looked at and given out once, and moved at most once.
+        #expect(reader.work <= 4 * stream.count)
+    }
+
     @Test func `a line beyond the limit is refused`() throws {
         var reader = LineReader(limit: 4)
         reader.append(Array("abcd".utf8))

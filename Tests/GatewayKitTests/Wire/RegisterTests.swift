@@ -60,6 +60,47 @@ import Testing
         }
     }
 
+    @Test func `a stranger ends after a while, whoever has announced himself stays`() async throws {
+        try await withRegister(limits: .quick) { register in
+            let (stranger, worker) = (try await TCPProbe(register.address), try await TCPProbe(register.address))
+            stranger.send(RegisterMessage.ping.line)
+            worker.send(RegisterMessage.workerConnect(secret: []).line)
+            _ = try await worker.line()
+            try await stranger.closedByPeer()
+            #expect(!worker.isClosed)
+        }
+    }
+
+    @Test func `with too many strangers newcomers wait and none is refused`() async throws {
+        var limits = PeerLimits()
+        limits.strangers = 2
+        try await withRegister(limits: limits) { register in
+            let strangers = [try await TCPProbe(register.address), try await TCPProbe(register.address)]
+            try await register.events.wait("a pause") { if case .acceptingPaused = $0 { true } else { false } }
+            let worker = try await TCPProbe(register.address)
+            worker.send(RegisterMessage.workerConnect(secret: []).line)
+            strangers[0].send(RegisterMessage.workerConnect(secret: []).line)
+            #expect(try await worker.line() == #"{"event":"broadcast_addresses","addresses":[]}"#)
+            strangers[1].close()
+        }
+    }
+
+    @Test func `with as many connections as may be newcomers wait until one goes`() async throws {
+        var limits = PeerLimits()
+        limits.connections = 1
+        try await withRegister(limits: limits) { register in
+            let first = try await TCPProbe(register.address)
+            first.send(RegisterMessage.workerConnect(secret: []).line)
+            _ = try await first.line()
+            let second = try await TCPProbe(register.address)
+            second.send(RegisterMessage.workerConnect(secret: []).line)
+            try await register.events.wait("a pause") { if case .acceptingPaused = $0 { true } else { false } }
+            #expect(second.received.isEmpty)
+            first.close()
+            #expect(try await second.line() == #"{"event":"broadcast_addresses","addresses":[]}"#)
+        }
+    }
+
     @Test func `beyond this machine it needs a secret`() async throws {
         for listen in ["0.0.0.0:0", ":0", "[::]:0"] {
             await #expect(throws: GatewayError.self) { try await Register(.init(listen: listen)).run() }

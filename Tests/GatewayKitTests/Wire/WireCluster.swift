@@ -16,7 +16,8 @@ final class WireGateway: Sendable {
         inner: String = "127.0.0.1:0",
         registers: [String] = [],
         secret: String = "",
-        loops: Int = 1
+        loops: Int = 1,
+        innerLimits: PeerLimits = .quick
     ) async throws {
         var configuration = Gateway.Configuration(
             listen: "127.0.0.1:0",
@@ -27,7 +28,7 @@ final class WireGateway: Sendable {
             onEvent: events.record
         )
         configuration.registerTiming = .quick
-        configuration.innerTimeout = .seconds(1)
+        configuration.innerLimits = innerLimits
         let gateway = Gateway(configuration)
         self.gateway = gateway
         task = Task { try await gateway.run() }
@@ -86,6 +87,15 @@ extension RegisterTiming {
         timing.pauses = RetryPauses(first: .milliseconds(20), longest: .milliseconds(100))
         timing.acceptance = .milliseconds(50)
         return timing
+    }
+}
+
+extension PeerLimits {
+    /// A time for strangers at which a test need not wait long.
+    static var quick: PeerLimits {
+        var limits = PeerLimits()
+        limits.timeout = .seconds(1)
+        return limits
     }
 }
 

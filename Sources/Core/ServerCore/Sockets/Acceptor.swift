@@ -17,6 +17,7 @@ final class Acceptor: ReadinessHandler {
     private let onTrouble: @Sendable (SystemError) -> Void
     private var registration: Registration?
     private var nextTarget = 0
+    private var isPaused = false
     private var hasStopped = false
 
     init(
@@ -33,8 +34,8 @@ final class Acceptor: ReadinessHandler {
         self.onTrouble = onTrouble
     }
 
-    func resume() {
-        guard !hasStopped, registration == nil else { return }
+    func start() {
+        guard !hasStopped, !isPaused, registration == nil else { return }
         do {
             registration = try loop.register(socket.descriptor, .readable, self)
         } catch {
@@ -42,14 +43,24 @@ final class Acceptor: ReadinessHandler {
         }
     }
 
+    func pause() {
+        isPaused = true
+        lookAway()
+    }
+
+    func resume() {
+        isPaused = false
+        start()
+    }
+
     func stop() {
         hasStopped = true
-        pause()
+        lookAway()
     }
 
     func ready(_ readiness: Readiness) {
         // Some at a time, so that the connections that are there have their turn.
-        for _ in 0..<64 {
+        for _ in 0..<64 where registration != nil {
             switch Socket.accept(socket.descriptor) {
             case .connection(let descriptor, let peer): deal(descriptor, peer)
             case .lost: continue
@@ -64,16 +75,16 @@ final class Acceptor: ReadinessHandler {
         socket.close()
     }
 
-    private func pause() {
+    private func lookAway() {
         if let registration { loop.deregister(registration) }
         registration = nil
     }
 
     /// Level-triggered, a socket that cannot be accepted from would be reported for ever: looks away for a moment.
     private func rest(_ error: SystemError) {
-        pause()
+        lookAway()
         onTrouble(error)
-        loop.schedule(after: Listener.rest) { [weak self] in self?.resume() }
+        loop.schedule(after: Listener.rest) { [weak self] in self?.start() }
     }
 
     private func deal(_ descriptor: Int32, _ peer: SocketAddress) {

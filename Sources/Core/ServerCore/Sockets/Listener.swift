@@ -71,7 +71,25 @@ package final class Listener: Sendable {
                 let loop = loops[index]
                 let acceptor = Acceptor(socket, on: loop, targets: targets, take: take, onTrouble: onTrouble)
                 acceptors.withLock { $0.append(LoopBound(acceptor, to: loop)) }
-                acceptor.resume()
+                acceptor.start()
+            }
+        }
+    }
+
+    /// Accepts no more until `resume`: those who come wait in the system's queue.
+    ///
+    /// At once for a loop that calls it for its own socket; else a few more may come.
+    package func pause() { onAcceptors { $0.pause() } }
+
+    /// Accepts again.
+    package func resume() { onAcceptors { $0.resume() } }
+
+    private func onAcceptors(_ body: @escaping @Sendable (Acceptor) -> Void) {
+        for acceptor in acceptors.withLock({ $0 }) {
+            if acceptor.loop.isCurrent {
+                body(acceptor.value)
+            } else {
+                acceptor.loop.execute { body(acceptor.value) }
             }
         }
     }

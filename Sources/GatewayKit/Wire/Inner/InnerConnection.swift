@@ -10,6 +10,7 @@ final class InnerConnection: ByteStreamDelegate {
 
     let connection: StreamConnection
     private let port: InnerPort
+    private let turnstile: Turnstile
     private let backend: any InnerBackend
     private var gate: InnerGate
     private var parser: GatewayPacketParser
@@ -20,9 +21,16 @@ final class InnerConnection: ByteStreamDelegate {
     private var early: [Int: [UInt8]] = [:]
     private var hasPeerEnded = false
 
-    init(_ connection: StreamConnection, of port: InnerPort, secret: [UInt8], backend: any InnerBackend) {
+    init(
+        _ connection: StreamConnection,
+        of port: InnerPort,
+        secret: [UInt8],
+        turnstile: Turnstile,
+        backend: any InnerBackend
+    ) {
         self.connection = connection
         self.port = port
+        self.turnstile = turnstile
         self.backend = backend
         gate = InnerGate(secret: secret)
         parser = GatewayPacketParser(limit: gate.isOpen ? GatewayPacket.defaultLimit : Self.strangerLimit)
@@ -34,6 +42,7 @@ final class InnerConnection: ByteStreamDelegate {
         connection.start(self)
         // With the empty secret everyone may come and stay: there is no idle time-out on the inner port.
         if !gate.isOpen { connection.setDeadline(after: timeout) }
+        turnstile.enter(asStranger: !gate.isOpen)
     }
 
     func received(_ bytes: UnsafeMutableRawBufferPointer) {
@@ -54,12 +63,18 @@ final class InnerConnection: ByteStreamDelegate {
 
     func deadlinePassed() { refuse("no secret in time") }
 
-    func closed(_ end: StreamEnd) { port.closed(self) }
+    func closed(_ end: StreamEnd) {
+        turnstile.leave(asStranger: !gate.isOpen)
+        port.closed(self)
+    }
 
     private func take(_ packet: PacketView) {
+        let wasStranger = !gate.isOpen
         switch gate.judge(packet) {
         case .refused(let reason): refuse(reason)
         case .authenticated:
+            guard wasStranger else { return }
+            turnstile.admit()
             connection.setDeadline(after: nil)
             parser.limit = GatewayPacket.defaultLimit
         case .command:

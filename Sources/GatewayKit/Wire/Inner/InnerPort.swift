@@ -44,12 +44,25 @@ package final class InnerPort: Sendable {
 
     /// Accepts, and announces the address to the Registers.
     package func start(_ backend: any InnerBackend) {
-        listener.start { [self] connection in
-            let inner = InnerConnection(connection, of: self, secret: secret, backend: backend)
-            connections.withLock { $0[ObjectIdentifier(inner)] = LoopBound(inner, to: loop) }
-            inner.start(timeout: configuration.innerTimeout)
-        }
         loop.execute { [self] in
+            let turnstile = Turnstile(
+                listener,
+                on: loop,
+                limits: configuration.innerLimits,
+                onEvent: configuration.onEvent
+            )
+            let doors = LoopBound(turnstile, to: loop)
+            listener.start { [self] connection in
+                let inner = InnerConnection(
+                    connection,
+                    of: self,
+                    secret: secret,
+                    turnstile: doors.value,
+                    backend: backend
+                )
+                connections.withLock { $0[ObjectIdentifier(inner)] = LoopBound(inner, to: loop) }
+                inner.start(timeout: configuration.innerLimits.timeout)
+            }
             let greeting = RegisterMessage.gatewayConnect(address: "\(address)", secret: secret)
             let links = configuration.registers.map { register in
                 RegisterLink(

@@ -10,7 +10,8 @@ import ServerCore
 /// Gateways and workers of PHP's GatewayWorker can use it, beside ours. It keeps nothing: when it is lost, live
 /// connections between the others stay, and everyone announces himself anew when it is back.
 ///
-/// A connection that has not announced itself after 10 s is closed, and so is one whose line is longer than 64 KiB.
+/// A connection that has not announced itself after 10 s is closed, and so is one whose line is longer than 64 KiB. With
+/// 10,000 connections, or 1,000 that have not announced themselves, no more are accepted until some have gone.
 public final class Register: Sendable {
     /// How a Register is set up.
     public struct Configuration: Sendable {
@@ -24,8 +25,8 @@ public final class Register: Sendable {
         /// Hears what happens, on the Register's thread, so it must not block; nil: nobody.
         public var onEvent: (@Sendable (GatewayEvent) -> Void)?
 
-        /// How long a connection may take to announce itself.
-        package var timeout: Duration = .seconds(10)
+        /// How many may be connected, and how long one may take to announce itself.
+        package var limits = PeerLimits()
 
         /// A configuration; see the properties for what each is for.
         public init(
@@ -81,7 +82,7 @@ public final class Register: Sendable {
     private func serve(_ listener: Listener, _ group: EventLoopGroup) async {
         let loop = group.loops[0]
         let office = await loop.perform { [configuration] in
-            LoopBound(RegisterOffice(configuration), to: loop)
+            LoopBound(RegisterOffice(configuration, listener, on: loop), to: loop)
         }
         guard let office else { return }
         listener.start { office.value.take($0) }

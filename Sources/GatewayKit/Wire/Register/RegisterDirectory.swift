@@ -13,10 +13,11 @@ package struct RegisterDirectory: Sendable {
     }
 
     private let secret: [UInt8]
-    /// The gateways' addresses in the order in which they came.
-    private var gateways: [(connection: Int, address: String)] = []
-    /// Who wants the addresses, in the order in which they came.
-    private var workers: [Int] = []
+    /// The gateways, by their connections, and when they came.
+    private var gateways: [Int: (serial: Int, address: String)] = [:]
+    private var lastSerial = 0
+    /// The connections of those who want the addresses.
+    private var workers: Set<Int> = []
 
     /// - Parameter secret: what gateways and workers must know.
     package init(secret: [UInt8]) {
@@ -26,12 +27,13 @@ package struct RegisterDirectory: Sendable {
     /// The addresses of all gateways, each once, in the order in which they came.
     package var addresses: [String] {
         var seen: Set<String> = []
-        return gateways.map(\.address).filter { seen.insert($0).inserted }
+        let inOrder = gateways.values.sorted { $0.serial < $1.serial }
+        return inOrder.map(\.address).filter { seen.insert($0).inserted }
     }
 
     /// Whether a connection has announced itself.
     package func knows(_ connection: Int) -> Bool {
-        workers.contains(connection) || gateways.contains { $0.connection == connection }
+        workers.contains(connection) || gateways[connection] != nil
     }
 
     /// A connection sent a line.
@@ -40,15 +42,12 @@ package struct RegisterDirectory: Sendable {
             switch try RegisterMessage(line: line) {
             case .gatewayConnect(let address, let secret):
                 guard isRight(secret) else { return [.close(connection, reason: "wrong secret")] }
-                if let index = gateways.firstIndex(where: { $0.connection == connection }) {
-                    gateways[index].address = address
-                } else {
-                    gateways.append((connection, address))
-                }
+                lastSerial += 1
+                gateways[connection] = (gateways[connection]?.serial ?? lastSerial, address)
                 return broadcast()
             case .workerConnect(let secret):
                 guard isRight(secret) else { return [.close(connection, reason: "wrong secret")] }
-                if !workers.contains(connection) { workers.append(connection) }
+                workers.insert(connection)
                 return [.send(RegisterMessage.broadcastAddresses(addresses).line, to: connection)]
             case .ping: return []
             case .broadcastAddresses: return [.close(connection, reason: "unknown event")]
@@ -65,15 +64,13 @@ package struct RegisterDirectory: Sendable {
 
     /// A connection has gone.
     package mutating func closed(_ connection: Int) -> [Action] {
-        workers.removeAll { $0 == connection }
-        let before = gateways.count
-        gateways.removeAll { $0.connection == connection }
-        return gateways.count == before ? [] : broadcast()
+        workers.remove(connection)
+        return gateways.removeValue(forKey: connection) == nil ? [] : broadcast()
     }
 
     private func broadcast() -> [Action] {
         let line = RegisterMessage.broadcastAddresses(addresses).line
-        return workers.map { .send(line, to: $0) }
+        return workers.sorted().map { .send(line, to: $0) }
     }
 
     /// Compares in a time that tells nothing, of the secret's length neither.

@@ -6,9 +6,11 @@ final class RegisterOffice {
     private var directory: RegisterDirectory
     private var visitors: [Int: RegisterVisitor] = [:]
     private var lastNumber = 0
+    private let turnstile: Turnstile
 
-    init(_ configuration: Register.Configuration) {
+    init(_ configuration: Register.Configuration, _ listener: Listener, on loop: EventLoop) {
         self.configuration = configuration
+        turnstile = Turnstile(listener, on: loop, limits: configuration.limits, onEvent: configuration.onEvent)
         directory = RegisterDirectory(secret: Array(configuration.secret.utf8))
     }
 
@@ -17,13 +19,17 @@ final class RegisterOffice {
         let visitor = RegisterVisitor(connection, number: lastNumber, of: self)
         visitors[lastNumber] = visitor
         connection.start(visitor)
-        connection.setDeadline(after: configuration.timeout)
+        connection.setDeadline(after: configuration.limits.timeout)
+        turnstile.enter(asStranger: true)
     }
 
     func received(_ line: [UInt8], from visitor: RegisterVisitor) {
         perform(directory.received(line, on: visitor.number, from: visitor.connection.peer.ip))
         // Stricter than PHP, where any line stops that clock: a stranger's ping does not.
-        if directory.knows(visitor.number) { visitor.connection.setDeadline(after: nil) }
+        guard visitor.isStranger, directory.knows(visitor.number) else { return }
+        visitor.isStranger = false
+        visitor.connection.setDeadline(after: nil)
+        turnstile.admit()
     }
 
     func refuse(_ visitor: RegisterVisitor, _ reason: String) {
@@ -33,6 +39,7 @@ final class RegisterOffice {
 
     func closed(_ visitor: RegisterVisitor) {
         visitors[visitor.number] = nil
+        turnstile.leave(asStranger: visitor.isStranger)
         perform(directory.closed(visitor.number))
     }
 
@@ -54,6 +61,8 @@ final class RegisterVisitor: ByteStreamDelegate {
 
     let connection: StreamConnection
     let number: Int
+    /// Whether it has not announced itself yet.
+    var isStranger = true
     private let office: RegisterOffice
     private var reader = LineReader(limit: 64 << 10)
 
