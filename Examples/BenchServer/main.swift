@@ -13,7 +13,7 @@ final class Bench: GatewayHandler {
     init(_ push: LocalGatewayClient) { self.push = push }
 
     func text(_ text: UTF8Span, from client: Client) {
-        guard text.span.isEmpty || text.span[0] != UInt8(ascii: "!") else { return obey(text, from: client) }
+        guard !text.span.withUnsafeBytes({ $0.first == UInt8(ascii: "!") }) else { return obey(text, from: client) }
         client.send(text)
     }
 

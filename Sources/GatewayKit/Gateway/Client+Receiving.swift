@@ -77,6 +77,10 @@ extension Client: ByteStreamDelegate {
     private func readFrames(_ input: inout ByteCursor) {
         do throws(Violation) {
             while phase == .open || phase == .closing {
+                if parser.isAtStart, let frame = WholeFrame.take(&input, limit: shard.frameLimit) {
+                    try deliver(frame)
+                    continue
+                }
                 switch try parser.next(&input) {
                 case .needMore: return
                 case .text(let bytes): if phase == .open { deliver(text: bytes) }
@@ -91,6 +95,12 @@ extension Client: ByteStreamDelegate {
         }
     }
 
+    private func deliver(_ frame: WholeFrame) throws(Violation) {
+        guard !frame.isText || UTF8Check.isValid(frame.payload) else { throw .invalidUTF8 }
+        guard phase == .open else { return }
+        if frame.isText { deliver(text: frame.payload) } else { handler.binary(frame.payload.bytes, from: self) }
+    }
+
     private func deliver(text: UnsafeRawBufferPointer) {
         text.withMemoryRebound(to: UInt8.self) { bytes in
             handler.text(UTF8Span(unchecked: bytes.span), from: self)  // the parser has checked it
@@ -100,8 +110,7 @@ extension Client: ByteStreamDelegate {
     /// RFC 6455 5.5.3: a pong carries the ping's payload; one to a peer that does not read would only pile up.
     private func answerPing(_ payload: UnsafeRawBufferPointer) {
         guard phase == .open, stream.unsent <= shard.context.limits.maxBacklogBytes else { return }
-        FrameEncoder.header(.pong, payloadBytes: payload.count).withUnsafeBytes { stream.write($0) }
-        stream.write(payload)
+        stream.write(FrameEncoder.header(.pong, payloadBytes: payload.count), payload)
     }
 
     /// RFC 6455 5.5.1 and 7.1.1: a close frame is answered with its code, and then the server ends the connection.

@@ -31,12 +31,11 @@ extension Client {
     private func send(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) {
         let header = FrameEncoder.header(opcode, payloadBytes: payload.count)
         guard admits(header.count + payload.count) else { return }
-        header.withUnsafeBytes { stream.write($0, payload) }
+        stream.write(header, payload)
     }
 
     func writeControl(_ opcode: Opcode, _ payload: [UInt8]) {
-        FrameEncoder.header(opcode, payloadBytes: payload.count).withUnsafeBytes { stream.write($0) }
-        stream.write(payload)
+        payload.withUnsafeBytes { stream.write(FrameEncoder.header(opcode, payloadBytes: $0.count), $0) }
     }
 
     /// Whether a message may join what waits; else it is dropped, and so is everything until the peer has caught up.

@@ -12,6 +12,8 @@ package final class Shard: @unchecked Sendable {
     let context: GatewayContext
     let handler: any GatewayHandler
     let counters: Counters
+    /// The largest frame that a client may send.
+    let frameLimit: Int
 
     package let table = ClientTable<Client>()
     /// Every connection, also those that are still shaking hands or closing.
@@ -42,6 +44,7 @@ package final class Shard: @unchecked Sendable {
         self.context = context
         self.handler = handler
         counters = context.counters[loop.index]
+        frameLimit = min(context.limits.maxMessageBytes, context.limits.maxFrameBytes ?? .max)
         numbers = ConnectionNumbers(from: firstConnection, loop: loop.index, of: loops)
         bindings = context.configuration.bindLifetime.map { BindingClock(lifetime: $0) }
     }

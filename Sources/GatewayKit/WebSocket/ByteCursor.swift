@@ -16,4 +16,10 @@ package struct ByteCursor {
         rest = UnsafeMutableRawBufferPointer(rebasing: rest[length...])
         return taken
     }
+
+    /// Passes over bytes at the front; there are at least `length`.
+    @inline(__always)
+    mutating func skip(_ length: Int) {
+        rest = UnsafeMutableRawBufferPointer(start: rest.baseAddress.map { $0 + length }, count: rest.count - length)
+    }
 }

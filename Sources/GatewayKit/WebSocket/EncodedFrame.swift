@@ -22,7 +22,7 @@ package struct EncodedFrame: Sendable {
     private init(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) {
         let header = FrameEncoder.header(opcode, payloadBytes: payload.count)
         shared = SharedBytes(count: header.count + payload.count) { target in
-            header.write(to: target)
+            header.withUnsafeBytes { target.copyMemory(from: $0) }
             UnsafeMutableRawBufferPointer(rebasing: target[header.count...]).copyMemory(from: payload)
         }
     }

@@ -1,42 +1,17 @@
+package import ServerCore
+
 /// Writes frames as a server sends them: never masked, never fragmented (RFC 6455 5.1, 5.2).
 package enum FrameEncoder {
-    /// A frame's first bytes, without memory of their own.
-    package struct Header {
-        private var bytes = InlineArray<10, UInt8>(repeating: 0)
-        /// How many there are: 2, 4 or 10.
-        package private(set) var count: Int
-
-        fileprivate init(_ opcode: Opcode, _ payloadBytes: Int) {
-            bytes[0] = 0x80 | opcode.rawValue  // FIN
-            switch payloadBytes {
-            case ..<126:
-                bytes[1] = UInt8(payloadBytes)
-                count = 2
-            case ..<65536:
-                bytes[1] = 126
-                bytes[2] = UInt8(truncatingIfNeeded: payloadBytes >> 8)
-                bytes[3] = UInt8(truncatingIfNeeded: payloadBytes)
-                count = 4
-            default:
-                bytes[1] = 127
-                for index in 0..<8 { bytes[2 + index] = UInt8(truncatingIfNeeded: payloadBytes >> (56 - 8 * index)) }
-                count = 10
-            }
-        }
-
-        /// Writes the header at the front of `target`.
-        package func write(to target: UnsafeMutableRawBufferPointer) {
-            withUnsafeBytes { target.copyMemory(from: $0) }
-        }
-
-        /// Lends the bytes.
-        package func withUnsafeBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
-            bytes.span.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    /// The header of a whole message, or of a control frame: 2, 4 or 10 bytes.
+    @inline(__always)
+    package static func header(_ opcode: Opcode, payloadBytes: Int) -> ByteWord {
+        let first = UInt128(0x80 | opcode.rawValue)  // FIN
+        return switch payloadBytes {
+        case ..<126: ByteWord(first | UInt128(payloadBytes) << 8, count: 2)
+        case ..<65536: ByteWord(first | 126 << 8 | UInt128(UInt16(payloadBytes).byteSwapped) << 16, count: 4)
+        default: ByteWord(first | 127 << 8 | UInt128(UInt64(payloadBytes).byteSwapped) << 16, count: 10)
         }
     }
-
-    /// The header of a whole message, or of a control frame.
-    package static func header(_ opcode: Opcode, payloadBytes: Int) -> Header { Header(opcode, payloadBytes) }
 
     /// The payload of a close frame; empty for a code that may not be sent.
     ///

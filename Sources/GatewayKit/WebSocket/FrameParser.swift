@@ -39,6 +39,9 @@ package struct FrameParser: ~Copyable {
     /// - Parameter maxMessageBytes: The largest message taken, however many frames it has.
     package init(maxMessageBytes: Int) { self.maxMessageBytes = maxMessageBytes }
 
+    /// Whether the next byte begins a frame, and no message is half there.
+    var isAtStart: Bool { frame == nil && heldCount == 0 && gathering == nil && !hasHandedOut }
+
     /// Reads on; call it until it needs more, then with the next bytes.
     package mutating func next(_ input: inout ByteCursor) throws(Violation) -> Step {
         if hasHandedOut { forgetHandedOut() }

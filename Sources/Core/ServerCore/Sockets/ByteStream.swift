@@ -16,8 +16,8 @@ package protocol ByteStream: AnyObject {
     func start(_ delegate: any ByteStreamDelegate)
     /// Writes a copy of the bytes, together with everything else written in this turn; nothing happens once closed.
     func write(_ bytes: UnsafeRawBufferPointer)
-    /// Writes copies of a head and a body, side by side: a frame's header and its payload.
-    func write(_ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer)
+    /// Writes a head and a copy of a body, side by side: a frame's header and its payload.
+    func write(_ head: ByteWord, _ body: UnsafeRawBufferPointer)
     /// Writes bytes that go to many streams: see `SharedBytes`.
     func write(_ bytes: SharedBytes)
     /// Sends what was written in this turn now, rather than at its end; nothing while bytes of earlier turns wait.

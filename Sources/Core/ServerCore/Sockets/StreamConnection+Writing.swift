@@ -4,24 +4,24 @@ extension StreamConnection {
     package func write(_ bytes: UnsafeRawBufferPointer) {
         guard state == .open, bytes.count > 0 else { return }
         guard mayGather(bytes.count) else { return keep(bytes) }
-        loop.arena.append(bytes, to: &chain)
+        arena.append(bytes, to: &chain)
         joinTurn(bytes.count)
     }
 
-    package func write(_ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer) {
+    package func write(_ head: ByteWord, _ body: UnsafeRawBufferPointer) {
         guard state == .open else { return }
         guard mayGather(head.count + body.count) else {
-            keep(head)
+            head.withUnsafeBytes { keep($0) }
             return keep(body)
         }
-        loop.arena.append(head, body, to: &chain)
+        arena.append(head, body, to: &chain)
         joinTurn(head.count + body.count)
     }
 
     package func write(_ bytes: SharedBytes) {
         guard state == .open, bytes.bytes.count > 0 else { return }
-        guard mayGather(loop.arena.holds(bytes) ? 0 : bytes.bytes.count) else { return keep(bytes.bytes) }
-        loop.arena.append(bytes, to: &chain)
+        guard mayGather(arena.holds(bytes) ? 0 : bytes.bytes.count) else { return keep(bytes.bytes) }
+        arena.append(bytes, to: &chain)
         joinTurn(bytes.bytes.count)
     }
 
@@ -57,7 +57,7 @@ extension StreamConnection {
     /// Whether bytes may join this turn's; not behind those that wait for the system.
     private func mayGather(_ more: Int) -> Bool {
         guard backlog.isEmpty else { return false }
-        guard loop.arena.isFull(before: more) else { return true }
+        guard arena.isFull(before: more) else { return true }
         loop.sendGathered()
         return state == .open && backlog.isEmpty
     }
@@ -65,9 +65,9 @@ extension StreamConnection {
     /// What the system does not take waits for it to ask.
     func sendChain() {
         while !chain.isEmpty {
-            switch loop.arena.send(chain, to: descriptor) {
+            switch arena.send(chain, to: descriptor) {
             case .bytes(let count):
-                loop.arena.drop(count, of: &chain)
+                arena.drop(count, of: &chain)
                 chained -= count
             case .wouldBlock:
                 keepChain()
@@ -100,7 +100,7 @@ extension StreamConnection {
 
     private func keepChain() {
         guard !chain.isEmpty else { return }
-        loop.arena.move(&chain, to: &backlog)
+        arena.move(&chain, to: &backlog)
         chained = 0
         renewStallDeadline()
     }

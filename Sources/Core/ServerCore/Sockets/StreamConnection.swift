@@ -26,6 +26,8 @@ package final class StreamConnection: ByteStream {
     /// The loop that owns it.
     package let loop: EventLoop
 
+    /// The loop's, at hand without a detour.
+    let arena: WriteArena
     let descriptor: Int32
     // Only the loop's thread comes here: nothing to check at run time.
     @exclusivity(unchecked) var state = State.new
@@ -50,6 +52,7 @@ package final class StreamConnection: ByteStream {
         self.descriptor = descriptor
         self.peer = peer
         self.loop = loop
+        arena = loop.arena
     }
 
     deinit {

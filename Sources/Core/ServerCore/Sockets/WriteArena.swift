@@ -64,11 +64,11 @@ final class WriteArena {
     }
 
     /// Adds a head and a body to a connection's chain, as one piece.
-    func append(_ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, to chain: inout Chain) {
+    func append(_ head: ByteWord, _ body: UnsafeRawBufferPointer, to chain: inout Chain) {
         let count = head.count + body.count
-        if used + count > capacity { grow(to: used + count) }
+        if used + count + 16 > capacity { grow(to: used + count + 16) }
         let target = memory + used
-        if let source = head.baseAddress { target.copyMemory(from: source, byteCount: head.count) }
+        target.storeBytes(of: head.bits, as: UInt128.self)  // the body overwrites what is too much of it
         if let source = body.baseAddress { (target + head.count).copyMemory(from: source, byteCount: body.count) }
         link(used, count, to: &chain)
         used += count
