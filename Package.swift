@@ -148,3 +148,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings a main of its own, so this builds only with its flags: Tests/Fuzz/run.sh gives them.
+if Context.environment["HAWK_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "hawk-fuzz",
+            dependencies: ["ServerCore", "GatewayKit"],
+            path: "Tests/Fuzz/hawk-fuzz",
+            swiftSettings: settings
+        )
+    )
+}
