@@ -27,14 +27,26 @@ public struct GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let malformedAnswer = Code(description: "malformed_answer")
     }
 
+    /// What those gateways said that answered, for each kind of question that goes to all.
+    public enum PartialAnswer: Sendable, Hashable {
+        /// To `clients(ofUids:)`: a list for each uid.
+        case clients([[ClientID]])
+        /// To `select`, and to what is built upon it.
+        case selected([SelectedClient])
+        /// To `groups`.
+        case groups([String])
+        /// To `clientCounts(inGroups:)`, and to `clientCount`, which is one number.
+        case counts([Int])
+    }
+
     /// What kind of failure it is.
     public let code: Code
     /// What was being attempted: `listen at 127.0.0.1:8282`, `bind a client`.
     public let attempt: String
     /// What the system, the peer or the check said; never a secret or a message's content.
     public let cause: String
-    /// When `clients(ofUids:)` failed because of some gateways: what the others said; nil otherwise.
-    public internal(set) var partialClients: [String: [ClientID]]?
+    /// When a question failed because of some gateways only: what the others said; nil otherwise.
+    public internal(set) var partialAnswer: PartialAnswer?
 
     /// An error from its parts.
     public init(_ code: Code, attempt: String, cause: String) {

@@ -17,3 +17,12 @@ public struct ClientSession: Sendable, Hashable {
         bytes.isEmpty ? .array(PHPArray()) : try? PHPValue(serialized: bytes)
     }
 }
+
+extension ClientSession: ExpressibleByDictionaryLiteral {
+    /// A session that is an array, its keys in the order written; `[:]` is an empty array, which is a session too.
+    public init(dictionaryLiteral elements: (PHPArray.Key, PHPValue)...) {
+        var array = PHPArray()
+        for (key, value) in elements { array[key] = value }
+        self.init(.array(array))
+    }
+}

@@ -41,8 +41,10 @@ public protocol GatewayClient: Sendable {
     /// Whether a socket is open.
     func isOnline(_ client: ClientID) async throws(GatewayError) -> Bool
 
-    /// The sockets of several uids, each list in order of binding; a uid without sockets has an empty list.
-    func clients(ofUids uids: [String]) async throws(GatewayError) -> [String: [ClientID]]
+    /// The sockets of several uids: a list for each, in the order of the question.
+    ///
+    /// Each list is in order of binding, and empty for a uid without sockets; between gateways there is no order.
+    func clients(ofUids uids: [String]) async throws(GatewayError) -> [[ClientID]]
 
     /// The uid a socket is bound to; nil if it is bound to none or gone.
     func uid(of client: ClientID) async throws(GatewayError) -> String?
@@ -57,7 +59,7 @@ extension GatewayClient {
 
     /// The sockets of a uid, in order of binding.
     public func clients(ofUid uid: String) async throws(GatewayError) -> [ClientID] {
-        try await clients(ofUids: [uid])[uid] ?? []
+        try await clients(ofUids: [uid])[0]
     }
 
     /// Whether a uid has a socket.

@@ -28,14 +28,6 @@ public final class LocalGatewayClient: CompleteGatewayClient {
         return Delivery(gatewaysReached: 1)
     }
 
-    /// Has an operation carried out, from code that is not async, a handler for example: posts it to all loops concerned.
-    ///
-    /// - Throws: `stopped` before `run()` listens and after it has ended, else as `perform`.
-    public func post(_ operation: GatewayOperation) throws(GatewayError) {
-        guard let running = running.withLock({ $0 }) else { throw Self.notRunning(operation.attempt) }
-        running.switchboard.perform(try running.command(operation))
-    }
-
     /// Sends a message; it is posted to all loops when this returns.
     @discardableResult
     public func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery {
@@ -46,13 +38,6 @@ public final class LocalGatewayClient: CompleteGatewayClient {
     public func confirm() async throws(GatewayError) {
         let running = try await current("confirm what was sent")
         _ = await Self.answer { running.switchboard.clientCount(answer: $0) }
-    }
-
-    /// Sends a message from code that is not async, a handler for example: posts it to all loops.
-    ///
-    /// - Throws: `stopped` before `run()` listens and after it has ended, else as `send`.
-    public func post(_ message: Message, to target: Target) throws(GatewayError) {
-        try post(.send(message, to: target))
     }
 
     /// Ends a socket's binding.
@@ -79,14 +64,13 @@ public final class LocalGatewayClient: CompleteGatewayClient {
         return await Self.answer { running.switchboard.isOnline(connection, answer: $0) }
     }
 
-    /// The sockets of several uids, each list in order of binding.
-    public func clients(ofUids uids: [String]) async throws(GatewayError) -> [String: [ClientID]] {
+    /// The sockets of several uids: a list for each, in order of binding.
+    public func clients(ofUids uids: [String]) async throws(GatewayError) -> [[ClientID]] {
         let attempt = "ask for the clients of a uid"
         let running = try await current(attempt)
         for uid in uids { try GatewayError.check(uid: uid, attempt) }
         let lists = await Self.answer { running.switchboard.connections(ofUids: uids, answer: $0) }
-        let clients = lists.map { $0.map(running.client) }
-        return Dictionary(zip(uids, clients)) { first, _ in first }
+        return lists.map { $0.map(running.client) }
     }
 
     /// The sockets that a selection names, each once, with the fields it asks for.
@@ -134,11 +118,14 @@ public final class LocalGatewayClient: CompleteGatewayClient {
     private func current(_ attempt: String) async throws(GatewayError) -> RunningSwitchboard {
         if let running = running.withLock({ $0 }) { return running }
         _ = try await start.wait()
-        guard let running = running.withLock({ $0 }) else { throw Self.notRunning(attempt) }
-        return running
+        return try present(attempt)
     }
 
-    private static func notRunning(_ attempt: String) -> GatewayError {
-        GatewayError(.stopped, attempt: attempt, cause: "the gateway is not running")
+    /// The gateway, if it runs now.
+    func present(_ attempt: String) throws(GatewayError) -> RunningSwitchboard {
+        guard let running = running.withLock({ $0 }) else {
+            throw GatewayError(.stopped, attempt: attempt, cause: "the gateway is not running")
+        }
+        return running
     }
 }

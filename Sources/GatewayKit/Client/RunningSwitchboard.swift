@@ -20,8 +20,8 @@ struct RunningSwitchboard {
 
     /// What an operation means for the loops.
     func command(_ operation: GatewayOperation) throws(GatewayError) -> Command {
-        try operation.check()
         let attempt = operation.attempt
+        try operation.check()
         return switch operation {
         case .send(let message, let target): .send(EncodedFrame(message), to: try recipients(target, attempt))
         case .close(let client, let last):
@@ -40,6 +40,7 @@ struct RunningSwitchboard {
 
     /// Who of this gateway's clients a target is.
     func recipients(_ target: Target, _ attempt: String) throws(GatewayError) -> Recipients {
+        try target.check(attempt)
         switch target.kind {
         case .clients(let clients):
             let connections = try clients.map { client throws(GatewayError) in try connection(client, attempt) }

@@ -46,19 +46,8 @@ public final class Client {
     /// Who is on the other side: address and port.
     public var peerAddress: String { stream.peer.description }
 
-    /// The uid the socket is bound to.
-    public var uid: String? { shard.table.uid(of: id.connection) }
-
     /// Bytes that wait for the peer to take them.
     public var backlogBytes: Int { stream.unsent }
-
-    /// Ties the socket to a uid; a binding it had before ends.
-    ///
-    /// An empty uid and `"0"` are passed over.
-    public func bind(uid: String) {
-        guard !uid.isEmpty, uid != "0" else { return }
-        shard.bind(id.connection, to: uid)
-    }
 
     /// Closes the socket: says why, waits a moment for the peer's answer, then ends the connection.
     ///

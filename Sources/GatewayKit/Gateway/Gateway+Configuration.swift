@@ -29,6 +29,12 @@ extension Gateway {
         public var dropMarker: @Sendable (_ messages: Int, _ bytes: Int) -> String
         /// Hears what happens, on an event loop's thread, so it must not block; nil: nobody, at no cost.
         public var onEvent: (@Sendable (GatewayEvent) -> Void)?
+        /// Hears when a uid gets its first socket and when it has lost its last, on whichever loops; nil: nobody, at no cost.
+        ///
+        /// Called once for each change, one call at a time, in an order in which they happened, on an event loop's
+        /// thread, so it must not block. Binding a socket anew to the uid it has is no change. When `run()` returns,
+        /// every uid that came has left. Costs a lock for the first and last socket that a uid has on a loop.
+        public var onPresence: (@Sendable (_ uid: String, _ isPresent: Bool) -> Void)?
         /// The times of the announcement to the Registers.
         package var registerTiming = RegisterTiming()
         /// How many may be connected to the inner port, and how long one may stay without the secret.
@@ -50,7 +56,8 @@ extension Gateway {
             dropMarker: @escaping @Sendable (_ messages: Int, _ bytes: Int) -> String = { messages, _ in
                 #"{"type":"resync","dropped":\#(messages)}"#
             },
-            onEvent: (@Sendable (GatewayEvent) -> Void)? = nil
+            onEvent: (@Sendable (GatewayEvent) -> Void)? = nil,
+            onPresence: (@Sendable (_ uid: String, _ isPresent: Bool) -> Void)? = nil
         ) {
             self.listen = listen
             self.innerListen = innerListen
@@ -65,6 +72,7 @@ extension Gateway {
             self.slowPolicy = slowPolicy
             self.dropMarker = dropMarker
             self.onEvent = onEvent
+            self.onPresence = onPresence
         }
     }
 }

@@ -8,6 +8,8 @@ final class GatewayContext: Sendable {
     /// Connections that are there, on all loops.
     let connections = ConnectionCount()
 
+    /// Who hears of uids that come and go; nil: nobody.
+    let presence: PresenceBoard?
     /// What each loop has counted.
     let counters: [Counters]
 
@@ -16,6 +18,7 @@ final class GatewayContext: Sendable {
     init(_ configuration: Gateway.Configuration, address: GatewayAddress) {
         self.configuration = configuration
         self.address = address
+        presence = configuration.onPresence.map { PresenceBoard($0) }
         counters = (0..<configuration.loops).map { _ in Counters() }
     }
 

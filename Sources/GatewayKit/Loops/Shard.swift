@@ -47,6 +47,7 @@ package final class Shard: @unchecked Sendable {
         frameLimit = min(context.limits.maxMessageBytes, context.limits.maxFrameBytes ?? .max)
         numbers = ConnectionNumbers(from: firstConnection, loop: loop.index, of: loops)
         bindings = context.configuration.bindLifetime.map { BindingClock(lifetime: $0) }
+        if let presence = context.presence { watchUids(for: presence) }
     }
 
     // MARK: Commands
@@ -108,6 +109,14 @@ package final class Shard: @unchecked Sendable {
             table.visitAll { connection, client in
                 if excluded.isEmpty || !excluded.contains(connection) { client.send(frame) }
             }
+        }
+    }
+
+    /// The listener is called behind what the loop does now, never within it.
+    private func watchUids(for presence: PresenceBoard) {
+        table.uidChanged = { [unowned loop] uid, isPresent in
+            guard presence.note(uid, isPresent: isPresent) else { return }
+            if !loop.execute({ presence.tell() }) { presence.tell() }
         }
     }
 

@@ -149,7 +149,7 @@ import Testing
             await #expect {
                 try await client.client.clients(ofUid: "7")
             } throws: { error in
-                (error as? GatewayError)?.partialClients == ["7": [socket.id]]
+                (error as? GatewayError)?.partialAnswer == .clients([[socket.id]])
             }
             await client.stop()
             await gateway.stop()

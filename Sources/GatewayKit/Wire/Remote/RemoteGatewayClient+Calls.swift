@@ -81,23 +81,24 @@ extension RemoteGatewayClient {
     /// The sockets of several uids on all gateways.
     ///
     /// - Parameter uids: any strings but `""` and `"0"`.
-    /// - Returns: a list for each uid, gateway by gateway, each in order of binding.
+    /// - Returns: a list for each uid, in the order of the question: gateway by gateway, each in order of binding.
     /// - Throws: `unreachable` or `timedOut` if only one gateway did not answer, with what the others said in the error's
-    ///   `partialClients`; `invalidArgument`, `registerUnavailable`, `malformedAnswer` or `stopped`.
-    public func clients(ofUids uids: [String]) async throws(GatewayError) -> [String: [ClientID]] {
+    ///   `partialAnswer`; `invalidArgument`, `registerUnavailable`, `malformedAnswer` or `stopped`.
+    public func clients(ofUids uids: [String]) async throws(GatewayError) -> [[ClientID]] {
         let attempt = "list the clients of uids"
         for uid in uids { try GatewayError.check(uid: uid, attempt) }
-        guard !uids.isEmpty else { return [:] }
+        guard !uids.isEmpty else { return [] }
         let question = GatewayPacket(.batchGetClientIDByUid, extra: Shipment.json(.list(uids.map(PHPValue.text)))).bytes
         let replies = try await ask(nil, .question, attempt) { _ in question }
-        var clients: [String: [ClientID]] = Dictionary(uids.map { ($0, []) }) { first, _ in first }
+        let keys = uids.map { PHPArray.Key($0) }
+        var clients: [[ClientID]] = uids.map { _ in [] }
         for reply in replies {
             guard let answer = reply.answer else { continue }
             let lists = try Self.array(Self.value(answer, from: reply.gateway, attempt), reply.gateway, attempt)
-            for uid in Set(uids) { clients[uid]? += Self.clients(lists[.init(uid)], of: reply.gateway) }
+            for (index, key) in keys.enumerated() { clients[index] += Self.clients(lists[key], of: reply.gateway) }
         }
         guard var error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) else { return clients }
-        error.partialClients = clients
+        error.partialAnswer = .clients(clients)
         throw error
     }
 
