@@ -11,12 +11,16 @@ struct CapturedExchange: Sendable, CustomTestStringConvertible {
     /// All that the gateway answered; empty for commands.
     let response: String
 
+    /// What each client received because of it, by its number; binary as text.
+    let delivered: [Int: [String]]
+
     var testDescription: String { call }
 
-    init(_ call: String, _ request: String, _ response: String) {
+    init(_ call: String, _ request: String, _ response: String, _ delivered: [Int: [String]] = [:]) {
         self.call = call
         self.request = request
         self.response = response
+        self.delivered = delivered
     }
 }
 
@@ -31,42 +35,50 @@ extension CapturedExchange {
         .init(
             "sendToAll",
             "0000002506000000000000000000000000000000000100000000000068656c6c6f20616c6c",
-            ""
+            "",
+            [1: ["hello all"], 2: ["hello all"], 3: ["hello all"], 4: ["hello all"]]
         ),
         .init(
             "sendToAll list",
             "0000003d06000000000000000000000000000000000100000000001d7b22636f6e6e656374696f6e73223a7b2231223a312c2233223a337d7d736f6d65",
-            ""
+            "",
+            [1: ["some"], 3: ["some"]]
         ),
         .init(
             "sendToAll exclude",
             "000000320600000000000000000000000000000000010000000000137b226578636c756465223a7b2232223a327d7d627574",
-            ""
+            "",
+            [1: ["but"], 3: ["but"], 4: ["but"]]
         ),
         .init(
             "sendToAll raw",
             "0000002006000000000000000000000000000000000300000000000082020102",
-            ""
+            "",
+            [1: ["\u{1}\u{2}"], 2: ["\u{1}\u{2}"], 3: ["\u{1}\u{2}"], 4: ["\u{1}\u{2}"]]
         ),
         .init(
             "sendToAll array body",
             "0000002e060000000000000000000000000000000000000000000000613a313a7b733a313a2261223b693a313b7d",
-            ""
+            "",
+            [1: [#"{"a":1}"#], 2: [#"{"a":1}"#], 3: [#"{"a":1}"#], 4: [#"{"a":1}"#]]
         ),
         .init(
             "sendToAll empty body",
             "0000001c060000000000000000000000000000000001000000000000",
-            ""
+            "",
+            [1: [""], 2: [""], 3: [""], 4: [""]]
         ),
         .init(
             "sendToClient",
             "0000002105000000000000000000000000000000010100000000000068656c6c6f",
-            ""
+            "",
+            [1: ["hello"]]
         ),
         .init(
             "sendToClient utf8",
             "0000002305000000000000000000000000000000010100000000000068c3a9f09f9880",
-            ""
+            "",
+            [1: ["hé😀"]]
         ),
         .init(
             "isOnline yes",
@@ -146,12 +158,14 @@ extension CapturedExchange {
         .init(
             "sendToUid",
             "000000270e00000000000000000000000000000000010000000000065b227531225d746f207531",
-            ""
+            "",
+            [1: ["to u1"], 2: ["to u1"]]
         ),
         .init(
             "sendToUid array",
             "0000002e0e000000000000000000000000000000000100000000000c5b227531222c31303038365d746f2074776f",
-            ""
+            "",
+            [1: ["to two"], 2: ["to two"], 3: ["to two"]]
         ),
         .init(
             "getAllUidList",
@@ -181,22 +195,26 @@ extension CapturedExchange {
         .init(
             "sendToGroup",
             "0000004016000000000000000000000000000000000100000000001f7b2267726f7570223a5b226731225d2c226578636c756465223a6e756c6c7d746f206731",
-            ""
+            "",
+            [1: ["to g1"], 2: ["to g1"]]
         ),
         .init(
             "sendToGroup array",
             "000000441600000000000000000000000000000000010000000000217b2267726f7570223a5b226731222c375d2c226578636c756465223a6e756c6c7d746f20626f7468",
-            ""
+            "",
+            [1: ["to both"], 2: ["to both", "to both"]]
         ),
         .init(
             "sendToGroup exclude",
             "000000401600000000000000000000000000000000010000000000227b2267726f7570223a5b226731225d2c226578636c756465223a7b2231223a317d7d6578",
-            ""
+            "",
+            [2: ["ex"]]
         ),
         .init(
             "sendToGroup raw",
             "0000003e16000000000000000000000000000000000300000000001f7b2267726f7570223a5b226731225d2c226578636c756465223a6e756c6c7d820141",
-            ""
+            "",
+            [1: ["A"], 2: ["A"]]
         ),
         .init(
             "getClientCountByGroup",
@@ -301,12 +319,14 @@ extension CapturedExchange {
         .init(
             "sendToClient before close",
             "000000200500000000000000000000000000000004010000000000006c617374",
-            ""
+            "",
+            [4: ["last"]]
         ),
         .init(
             "closeClient message",
             "0000001f070000000000000000000000000000000401000000000000627965",
-            ""
+            "",
+            [4: ["bye"]]
         ),
         .init(
             "closeClient",
@@ -332,7 +352,8 @@ extension CapturedExchange {
         .init(
             "sendToClient",
             "00000033ca00000000000000000000000000000000010000000000007b227365637265745f6b6579223a22733363726574227d0000002105000000000000000000000000000000010100000000000068656c6c6f",
-            ""
+            "",
+            [1: ["hello"]]
         ),
         .init(
             "isOnline",
@@ -347,7 +368,8 @@ extension CapturedExchange {
         .init(
             "sendToAll",
             "00000033ca00000000000000000000000000000000010000000000007b227365637265745f6b6579223a22733363726574227d0000001d06000000000000000000000000000000000100000000000078",
-            ""
+            "",
+            [1: ["x"], 2: ["x"], 3: ["x"], 4: ["x"]]
         ),
         .init(
             "wrong secret, gateway",

@@ -11,7 +11,7 @@ final class InnerConnection: ByteStreamDelegate {
     let connection: StreamConnection
     private let port: InnerPort
     private let turnstile: Turnstile
-    private let backend: any InnerBackend
+    private let switchboard: Switchboard
     private var gate: InnerGate
     private var parser: GatewayPacketParser
     /// The number of the next question, and of the next one to be answered.
@@ -26,12 +26,12 @@ final class InnerConnection: ByteStreamDelegate {
         of port: InnerPort,
         secret: [UInt8],
         turnstile: Turnstile,
-        backend: any InnerBackend
+        switchboard: Switchboard
     ) {
         self.connection = connection
         self.port = port
         self.turnstile = turnstile
-        self.backend = backend
+        self.switchboard = switchboard
         gate = InnerGate(secret: secret)
         parser = GatewayPacketParser(limit: gate.isOpen ? GatewayPacket.defaultLimit : Self.strangerLimit)
     }
@@ -78,19 +78,19 @@ final class InnerConnection: ByteStreamDelegate {
             connection.setDeadline(after: nil)
             parser.limit = GatewayPacket.defaultLimit
         case .command:
-            // Unknown commands are ignored and leave the connection usable, as in the original.
-            guard let command = InnerCommand(packet) else { return }
-            perform(command)
+            if let command = Command(packet) {
+                switchboard.perform(command)
+            } else if let query = InnerQuery(packet) {
+                ask(query)
+            }  // Unknown commands are ignored and leave the connection usable, as in the original.
         }
     }
 
-    private func perform(_ command: InnerCommand) {
-        guard case .query = command else { return backend.perform(command) { _ in } }
+    private func ask(_ query: InnerQuery) {
         let number = asked
         asked += 1
         let bound = LoopBound(self, to: connection.loop)
-        backend.perform(command) { value in
-            let bytes = AnswerParser.encode(value)
+        query.ask(switchboard) { bytes in
             bound.loop.execute { bound.value.answer(number, bytes) }
         }
         throttle()

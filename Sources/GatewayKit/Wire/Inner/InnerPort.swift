@@ -43,7 +43,7 @@ package final class InnerPort: Sendable {
     }
 
     /// Accepts, and announces the address to the Registers.
-    package func start(_ backend: any InnerBackend) {
+    package func start(_ switchboard: Switchboard) {
         loop.execute { [self] in
             let turnstile = Turnstile(
                 listener,
@@ -58,7 +58,7 @@ package final class InnerPort: Sendable {
                     of: self,
                     secret: secret,
                     turnstile: doors.value,
-                    backend: backend
+                    switchboard: switchboard
                 )
                 connections.withLock { $0[ObjectIdentifier(inner)] = LoopBound(inner, to: loop) }
                 inner.start(timeout: configuration.innerLimits.timeout)

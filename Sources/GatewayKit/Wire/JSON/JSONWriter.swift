@@ -26,7 +26,7 @@ package enum JSONWriter {
         for (index, element) in array.elements.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             if !isList {
-                guard append(string: element.key.value.name ?? [], to: &output) else { return false }
+                guard append(string: element.key.name, to: &output) else { return false }
                 output.append(UInt8(ascii: ":"))
             }
             guard append(element.value, to: &output) else { return false }

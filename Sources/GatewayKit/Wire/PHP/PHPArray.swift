@@ -28,6 +28,14 @@ public struct PHPArray: Sendable, Equatable {
             }
         }
 
+        /// The key as text: the digits of a number.
+        package var name: [UInt8] {
+            switch self {
+            case .int(let number): Array(String(number).utf8)
+            case .string(let bytes): bytes
+            }
+        }
+
         private static func wholeNumber(_ bytes: some Collection<UInt8>) -> Int64? {
             guard (1...20).contains(bytes.count) else { return nil }
             let text = String(decoding: bytes, as: UTF8.self)

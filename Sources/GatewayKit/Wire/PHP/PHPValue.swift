@@ -33,14 +33,15 @@ public enum PHPValue: Sendable, Equatable {
         return array[key]
     }
 
-    /// The bytes of a string or the decimal digits of an int, as PHP turns either into the name of something; nil for
-    /// everything else.
-    package var name: [UInt8]? {
+    /// The key that PHP makes of the value; nil for an array, which cannot be one.
+    package var key: PHPArray.Key? {
         switch self {
-        case .string(let bytes): bytes
-        case .int(let number): Array(String(number).utf8)
-        case .double(let number): Array(PHPFloat.text(number, exponent: "E").utf8)
-        case .null, .bool, .array: nil
+        case .null: .string([])
+        case .bool(let value): .int(value ? 1 : 0)
+        case .int(let number): .int(number)
+        case .double(let number): .int(Int64(exactly: number.rounded(.towardZero)) ?? 0)
+        case .string(let bytes): .init(bytes)
+        case .array: nil
         }
     }
 }

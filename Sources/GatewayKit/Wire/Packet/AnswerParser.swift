@@ -31,11 +31,21 @@ package struct AnswerParser: Sendable {
     }
 
     /// An answer as it goes over the wire.
-    package static func encode(_ value: PHPValue) -> [UInt8] {
-        let serialized = value.serialized()
+    package static func encode(_ value: PHPValue) -> [UInt8] { encode { $0.value(value) } }
+
+    /// An answer of bytes that are serialized already.
+    package static func encode(serialized: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(4 + serialized.count)
         output.appendBigEndian(UInt32(truncatingIfNeeded: serialized.count))
         return output + serialized
+    }
+
+    /// An answer that `write` writes.
+    package static func encode(_ write: (inout PHPWriter) -> Void) -> [UInt8] {
+        var writer = PHPWriter(head: [0, 0, 0, 0])
+        write(&writer)
+        writer.setHead(UInt32(truncatingIfNeeded: writer.bytes.count - 4))
+        return writer.bytes
     }
 }

@@ -195,7 +195,7 @@ extension RemoteGatewayClient {
     private static func clients(_ list: PHPValue?, of gateway: GatewayAddress) -> [ClientID] {
         guard case .array(let numbers)? = list else { return [] }
         return numbers.values.compactMap { number in
-            InnerCommand.connectionID(number).map { ClientID(gateway: gateway, connection: $0) }
+            InnerNames.connection(number).map { ClientID(gateway: gateway, connection: $0) }
         }
     }
 
