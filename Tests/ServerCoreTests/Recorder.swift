@@ -63,6 +63,7 @@ final class Recorder: Sendable {
                 case .peerLeft: "peerLeft"
                 case .stalled: "stalled"
                 case .failed(let error): "failed \(error)"
+                case .handshakeFailed(let reason): "handshake failed: \(reason)"
                 }
             recorder.state.withLock { $0.end = text }
         }

@@ -35,6 +35,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 << 10, alignment: 64)
     /// What connections have written in this turn.
     let arena = WriteArena()
+    /// Where its TLS sessions work; made for the first one.
+    lazy var cipherBuffers = CipherBuffers()
     let poller: any Poller
     let inbox: LoopInbox
     var timers = TimerHeap()

@@ -3,6 +3,8 @@ extension HTTPServer {
     package struct Configuration: Sendable {
         /// Addresses as `SocketAddress` reads them; port 0 takes a free one.
         package var listen: [String]
+        /// The certificate, for HTTPS at every address; nil for plain HTTP.
+        package var tls: TLSFiles?
         /// Threads; one serves some ten thousand requests a second.
         package var loops = 1
         /// How its loops wait; another than the platform's own only for tests.
@@ -15,7 +17,7 @@ extension HTTPServer {
         package var headTimeout: Duration = .seconds(10)
         /// From the end of a request's head to the end of its body (408).
         package var bodyTimeout: Duration = .seconds(60)
-        /// How long a connection without a request is kept; it is then closed silently.
+        /// How long a connection without a request is kept, and how long a TLS handshake may take; it is then closed silently.
         package var idleTimeout: Duration = .seconds(75)
         /// How long requests under way may take once `run` is cancelled.
         package var drainTimeout: Duration = .seconds(10)

@@ -12,7 +12,7 @@ package import PlatformCore
 /// Each request gets a task on its connection's loop, so a handler that only awaits costs no thread; one that computes for
 /// long or blocks must leave by `offload` or a `ThreadPool`. The task is cancelled when the peer's connection breaks.
 /// Pipelined requests are answered in order, one after the other. Bodies of requests are collected; those of responses
-/// may be streamed. It speaks neither TLS nor HTTP/2, and does not upgrade.
+/// may be streamed. It does not speak HTTP/2, and does not upgrade.
 package final class HTTPServer: Sendable {
     /// What answers a request.
     package typealias Responder = @Sendable (HTTPRequest) async -> HTTPResponse
@@ -20,6 +20,7 @@ package final class HTTPServer: Sendable {
     private struct Bound {
         let group: EventLoopGroup
         let listeners: [Listener]
+        let tls: TLSIdentity?
     }
 
     private let configuration: Configuration
@@ -38,15 +39,23 @@ package final class HTTPServer: Sendable {
 
     /// Takes the ports, so that they are known; connections wait until `run`.
     ///
-    /// - Throws: for an address that cannot be read or taken.
+    /// - Throws: for an address that cannot be read or taken, and for a certificate or key that cannot be used.
     package func bind() throws(SystemError) {
         try bound.withLock { (bound) throws(SystemError) in
             guard bound == nil else { return }
+            let tls = try configuration.tls.map { files throws(SystemError) in try TLSIdentity(files) }
             let group = try EventLoopGroup(count: configuration.loops, poller: configuration.poller, name: "http")
             var listeners: [Listener] = []
-            for text in configuration.listen { listeners.append(try listen(text, group)) }
-            bound = Bound(group: group, listeners: listeners)
+            for text in configuration.listen { listeners.append(try listen(text, group, tls)) }
+            bound = Bound(group: group, listeners: listeners, tls: tls)
         }
+    }
+
+    /// Reads certificate and key again, for connections accepted from now on.
+    ///
+    /// - Throws: what is wrong with which file; then everything stays as it was.
+    package func reloadTLS() throws(SystemError) {
+        try bound.withLock { $0?.tls }?.reload()
     }
 
     /// Serves until the task is cancelled, then finishes the requests under way and returns.
@@ -71,11 +80,11 @@ package final class HTTPServer: Sendable {
         await bound.group.shutdown()
     }
 
-    private func listen(_ text: String, _ group: EventLoopGroup) throws(SystemError) -> Listener {
+    private func listen(_ text: String, _ group: EventLoopGroup, _ tls: TLSIdentity?) throws(SystemError) -> Listener {
         guard let address = SocketAddress(text) else {
             throw SystemError("read the listen address \(text)", code: SystemError.invalidArgument)
         }
         let events = configuration.events
-        return try Listener(address, loops: group.loops) { events(.acceptTrouble($0)) }
+        return try Listener(address, loops: group.loops, tls: tls) { events(.acceptTrouble($0)) }
     }
 }

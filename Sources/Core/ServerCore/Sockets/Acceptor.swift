@@ -11,6 +11,7 @@ import Darwin
 /// Takes connections from one listening socket, on its loop, and hands them to the loops in turn.
 final class Acceptor: ReadinessHandler {
     private let socket: ListeningSocket
+    private let tls: TLSIdentity?
     private let loop: EventLoop
     private let targets: [EventLoop]
     private let take: @Sendable (StreamConnection) -> Void
@@ -22,12 +23,14 @@ final class Acceptor: ReadinessHandler {
 
     init(
         _ socket: ListeningSocket,
+        tls: TLSIdentity?,
         on loop: EventLoop,
         targets: [EventLoop],
         take: @escaping @Sendable (StreamConnection) -> Void,
         onTrouble: @escaping @Sendable (SystemError) -> Void
     ) {
         self.socket = socket
+        self.tls = tls
         self.loop = loop
         self.targets = targets
         self.take = take
@@ -90,9 +93,10 @@ final class Acceptor: ReadinessHandler {
     private func deal(_ descriptor: Int32, _ peer: SocketAddress) {
         let target = targets[nextTarget]
         nextTarget = (nextTarget + 1) % targets.count
-        if target === loop { return take(StreamConnection(descriptor, peer: peer, loop: loop)) }
+        let tls = tls?.context
+        if target === loop { return take(StreamConnection(descriptor, peer: peer, loop: loop, tls: tls)) }
         let accepted = target.execute { [take] in
-            take(StreamConnection(descriptor, peer: peer, loop: target))
+            take(StreamConnection(descriptor, peer: peer, loop: target, tls: tls))
         }
         if !accepted { Socket.close(descriptor) }
     }

@@ -86,4 +86,18 @@ package enum StreamEnd: Sendable {
     case stalled
     /// The system says what went wrong.
     case failed(SystemError)
+    /// The TLS handshake was not completed; the text says why.
+    case handshakeFailed(String)
+}
+
+extension StreamEnd {
+    /// The same end, of a connection whose TLS handshake is not done.
+    var inHandshake: StreamEnd {
+        switch self {
+        case .closed, .handshakeFailed: self
+        case .peerLeft: .handshakeFailed("the peer left")
+        case .stalled: .handshakeFailed("the peer took nothing")
+        case .failed(let error): .handshakeFailed("\(error)")
+        }
+    }
 }

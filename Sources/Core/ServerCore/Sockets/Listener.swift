@@ -27,6 +27,7 @@ package final class Listener: Sendable {
     package let address: SocketAddress
 
     private let sockets: [ListeningSocket]
+    private let tls: TLSIdentity?
     private let loops: [EventLoop]
     private let onTrouble: @Sendable (SystemError) -> Void
     private let acceptors = Lock<[LoopBound<Acceptor>]>([])
@@ -38,6 +39,7 @@ package final class Listener: Sendable {
     ///   - loops: who gets the connections; the first one accepts if they are dealt.
     ///   - backlog: how many connections may wait to be accepted, within the system's own limit.
     ///   - distribution: which loop gets which connection.
+    ///   - tls: what connections show to their clients; nil for plain ones. There is no falling back.
     ///   - onTrouble: hears when accepting had to rest, on an accepting loop; about once per rest.
     /// - Throws: when the address is in use, not this machine's, or needs more rights.
     package init(
@@ -45,6 +47,7 @@ package final class Listener: Sendable {
         loops: [EventLoop],
         backlog: Int32 = 4096,
         distribution: Distribution = .dealt,
+        tls: TLSIdentity? = nil,
         onTrouble: @escaping @Sendable (SystemError) -> Void = { _ in }
     ) throws(SystemError) {
         precondition(!loops.isEmpty, "a listener has at least one loop")
@@ -57,6 +60,7 @@ package final class Listener: Sendable {
             }
         }
         self.sockets = sockets
+        self.tls = tls
         self.loops = loops
         self.onTrouble = onTrouble
     }
@@ -69,7 +73,14 @@ package final class Listener: Sendable {
             let targets = sockets.count == 1 ? loops : [loops[index]]
             loops[index].execute { [self] in
                 let loop = loops[index]
-                let acceptor = Acceptor(socket, on: loop, targets: targets, take: take, onTrouble: onTrouble)
+                let acceptor = Acceptor(
+                    socket,
+                    tls: tls,
+                    on: loop,
+                    targets: targets,
+                    take: take,
+                    onTrouble: onTrouble
+                )
                 acceptors.withLock { $0.append(LoopBound(acceptor, to: loop)) }
                 acceptor.start()
             }

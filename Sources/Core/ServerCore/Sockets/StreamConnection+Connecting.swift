@@ -14,7 +14,9 @@ extension StreamConnection {
     /// - Parameters:
     ///   - address: a numeric one; names go through `SocketAddress.resolve` first.
     ///   - loop: who will own the connection.
-    ///   - timeout: when to give up; the system's own would be minutes.
+    ///   - timeout: when to give up; the system's own would be minutes. It does not cover a TLS handshake, which begins at
+    ///     the connection's start.
+    ///   - tls: our side of TLS; nil for a plain connection.
     ///   - body: called once on the loop, never from within this call: with a connection to start, or with why there is
     ///     none. Not called after `cancel`.
     /// - Returns: the attempt, which may be cancelled.
@@ -23,9 +25,10 @@ extension StreamConnection {
         to address: SocketAddress,
         on loop: EventLoop,
         timeout: Duration,
+        tls: TLSContext? = nil,
         _ body: @escaping (Result<StreamConnection, SystemError>) -> Void
     ) -> Connecting {
-        let connecting = Connecting(address, loop, body)
+        let connecting = Connecting(address, loop, tls, body)
         connecting.begin(timeout)
         return connecting
     }
@@ -37,11 +40,14 @@ extension StreamConnection {
         to address: SocketAddress,
         on loop: EventLoop,
         timeout: Duration,
+        tls: TLSContext? = nil,
         take: @escaping @Sendable (StreamConnection) -> Product
     ) async throws(SystemError) -> Product {
         let result: Result<Product, SystemError> = await withCheckedContinuation { continuation in
             let accepted = loop.execute {
-                connect(to: address, on: loop, timeout: timeout) { continuation.resume(returning: $0.map(take)) }
+                connect(to: address, on: loop, timeout: timeout, tls: tls) {
+                    continuation.resume(returning: $0.map(take))
+                }
             }
             if !accepted { continuation.resume(returning: .failure(Connecting.loopEnded(address))) }
         }
@@ -53,15 +59,21 @@ extension StreamConnection {
 package final class Connecting: ReadinessHandler {
     private let address: SocketAddress
     private let loop: EventLoop
+    private let tls: TLSContext?
     private var body: ((Result<StreamConnection, SystemError>) -> Void)?
     private var descriptor: Int32?
     private var registration: Registration?
     private var timer: TimerID?
 
-    init(_ address: SocketAddress, _ loop: EventLoop, _ body: @escaping (Result<StreamConnection, SystemError>) -> Void)
-    {
+    init(
+        _ address: SocketAddress,
+        _ loop: EventLoop,
+        _ tls: TLSContext?,
+        _ body: @escaping (Result<StreamConnection, SystemError>) -> Void
+    ) {
         self.address = address
         self.loop = loop
+        self.tls = tls
         self.body = body
     }
 
@@ -93,7 +105,7 @@ package final class Connecting: ReadinessHandler {
         guard Socket.localAddress(descriptor) != peer else { return fail(ECONNREFUSED) }
         Socket.setNoDelay(descriptor)
         self.descriptor = nil
-        finish(.success(StreamConnection(descriptor, peer: peer, loop: loop)))
+        finish(.success(StreamConnection(descriptor, peer: peer, loop: loop, tls: tls)))
     }
 
     func loopEnds() {

@@ -26,7 +26,7 @@ extension StreamConnection {
     }
 
     package func sendNow() {
-        guard isDirty else { return }
+        guard isDirty, backlog.isEmpty else { return }
         sendChain()
     }
 
@@ -46,7 +46,7 @@ extension StreamConnection {
             backlog.drop(count)
             renewStallDeadline()
             updateInterest()
-            if backlog.isEmpty { flushed() }
+            if unsent == 0 { flushed() }
         case .wouldBlock:
             updateInterest()
         case .failed(let code):
@@ -54,16 +54,19 @@ extension StreamConnection {
         }
     }
 
-    /// Whether bytes may join this turn's; not behind those that wait for the system.
+    /// Whether bytes may join this turn's.
+    ///
+    /// Not behind those that wait for the system, except under TLS, where a turn's bytes are encrypted as one piece.
     private func mayGather(_ more: Int) -> Bool {
-        guard backlog.isEmpty else { return false }
+        guard backlog.isEmpty || tls != nil else { return false }
         guard arena.isFull(before: more) else { return true }
         loop.sendGathered()
-        return state == .open && backlog.isEmpty
+        return state == .open && (backlog.isEmpty || tls != nil)
     }
 
     /// What the system does not take waits for it to ask.
     func sendChain() {
+        if let tls { return sendChain(tls) }
         while !chain.isEmpty {
             switch arena.send(chain, to: descriptor) {
             case .bytes(let count):
@@ -89,6 +92,7 @@ extension StreamConnection {
 
     /// Appends behind what waits already: a slow peer, or a turn that has written too much.
     private func keep(_ bytes: UnsafeRawBufferPointer) {
+        guard state == .open else { return }
         let mustFlush = backlog.isEmpty
         keepChain()
         backlog.append(bytes)

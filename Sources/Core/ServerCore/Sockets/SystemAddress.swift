@@ -130,6 +130,9 @@ extension SystemError {
     /// EINVAL, for what never reached the system.
     static var invalidArgument: Int32 { EINVAL }
 
+    /// EPROTO, for a peer that breaks a protocol.
+    static var protocolError: Int32 { EPROTO }
+
     /// Whether it says that this machine has no IPv6.
     var isNoIPv6: Bool { code == EAFNOSUPPORT || code == EADDRNOTAVAIL }
 }

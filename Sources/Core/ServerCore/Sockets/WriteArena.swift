@@ -100,6 +100,19 @@ final class WriteArena {
         return Socket.send(descriptor, UnsafeMutableBufferPointer(rebasing: pieces[..<count]))
     }
 
+    /// Lends a chain as one piece: as it lies if it is one, else a copy.
+    func withContiguous(_ chain: Chain, _ body: (UnsafeRawBufferPointer) -> Void) {
+        guard chain.head >= 0 else { return }
+        let first = records[Int(chain.head)]
+        if first.next < 0 {
+            return body(UnsafeRawBufferPointer(start: memory + first.offset, count: first.count))
+        }
+        var copy = ByteQueue()
+        var source = chain
+        move(&source, to: &copy)
+        body(copy.bytes)
+    }
+
     /// Forgets the first bytes of a chain, which are sent.
     func drop(_ sent: Int, of chain: inout Chain) {
         var rest = sent
