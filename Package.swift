@@ -126,7 +126,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["PlatformCore", "ServerCore"],
+            dependencies: ["PlatformCore", "ServerCore", "COpenSSL"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),

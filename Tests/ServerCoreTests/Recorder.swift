@@ -5,10 +5,12 @@ import TestSupport
 /// A delegate that writes down what its connection tells it; `stream` is touched on the loop, `seen` anywhere.
 final class Recorder: Sendable {
     struct Seen: Sendable {
-        var text = ""
+        var bytes: [UInt8] = []
         var drains = 0
         var ends = 0
         var end: String?
+
+        var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     let stream: LoopBound<StreamConnection>
@@ -42,7 +44,7 @@ final class Recorder: Sendable {
         }
 
         func received(_ bytes: UnsafeMutableRawBufferPointer) {
-            recorder.state.withLock { $0.text += String(decoding: bytes, as: UTF8.self) }
+            recorder.state.withLock { $0.bytes += bytes }
             recorder.onText.withLock { $0 }?()
         }
 

@@ -48,27 +48,31 @@ public final class WebSocketClient: Sendable {
     /// Connects and shakes hands.
     ///
     /// - Parameters:
-    ///   - url: `ws://host:port/path?query`, with a numeric host or `localhost`.
+    ///   - url: `ws://host:port/path?query`, with a numeric host or `localhost`; or `wss://`.
     ///   - headers: fields beside those of the handshake, such as Origin.
+    ///   - authority: the file of the certificates to trust, for `wss://`.
     ///   - limit: how long it may take.
     /// - Returns: an open socket.
     /// - Throws: `Refused`, or why there is no connection.
     public static func connect(
         _ url: String,
         headers: [(String, String)] = [],
+        trusting authority: String? = nil,
         within limit: Duration = .seconds(20)
     ) async throws -> WebSocketClient {
-        guard url.hasPrefix("ws://") else { throw Refused(description: "not a ws:// URL: \(url)", status: 0) }
-        let rest = url.dropFirst("ws://".count)
-        let authority = rest.prefix { $0 != "/" }
-        guard let address = SocketAddress(authority) else {
+        let scheme = authority == nil ? "ws://" : "wss://"
+        guard url.hasPrefix(scheme) else { throw Refused(description: "not a \(scheme) URL: \(url)", status: 0) }
+        let tls = try authority.map { try TLSContext(trusting: $0, serverName: "localhost") }
+        let rest = url.dropFirst(scheme.count)
+        let host = rest.prefix { $0 != "/" }
+        guard let address = SocketAddress(host) else {
             throw Refused(description: "no address with a port in \(url)", status: 0)
         }
-        let path = rest.dropFirst(authority.count)
-        var request = "GET \(path.isEmpty ? "/" : path) HTTP/1.1\r\nHost: \(authority)\r\nUpgrade: websocket\r\n"
+        let path = rest.dropFirst(host.count)
+        var request = "GET \(path.isEmpty ? "/" : path) HTTP/1.1\r\nHost: \(host)\r\nUpgrade: websocket\r\n"
         request += "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
         for (name, value) in headers { request += "\(name): \(value)\r\n" }
-        return try await connect(to: address, sending: Array("\(request)\r\n".utf8), within: limit)
+        return try await connect(to: address, tls: tls, sending: Array("\(request)\r\n".utf8), within: limit)
     }
 
     /// Connects and sends these bytes as the handshake.
@@ -142,12 +146,15 @@ public final class WebSocketClient: Sendable {
 
     private static func connect(
         to address: SocketAddress,
+        tls: TLSContext? = nil,
         sending request: [UInt8],
         within limit: Duration
     ) async throws -> WebSocketClient {
         let inbox = Mailbox<Incoming>()
         let answer = Mailbox<(status: Int, head: String)>()
-        let session = try await StreamConnection.connect(to: address, on: try loop(), timeout: limit) { connection in
+        let loop = try loop()
+        let session = try await StreamConnection.connect(to: address, on: loop, timeout: limit, tls: tls) {
+            connection in
             let session = Session(connection, inbox, answer)
             connection.start(session)
             connection.write(request)

@@ -1,4 +1,5 @@
 import COpenSSL
+import PlatformCore
 
 /// OpenSSL's list of what went wrong on this thread.
 enum OpenSSLErrors {
@@ -8,6 +9,6 @@ enum OpenSSLErrors {
         ERR_clear_error()
         guard code != 0 else { return "no reason given" }
         if let reason = ERR_reason_error_string(code) { return String(cString: reason) }
-        return "OpenSSL's error \(code)"
+        return SystemError.text(of: ERR_GET_REASON(code))  // the system's own errors have no text there
     }
 }

@@ -19,17 +19,16 @@ package final class TLSContext: @unchecked Sendable {
     package init(serving files: TLSFiles) throws(SystemError) {
         context = try Self.make(TLS_server_method())
         serverName = nil
-        do {
-            try Self.load(files, into: context)
-        } catch {
-            SSL_CTX_free(context)
-            throw error
-        }
+        try Self.load(files, into: context)
         hawk_ssl_ctx_keep_no_sessions(context)
         SSL_CTX_set_num_tickets(context, 1)
-        SSL_CTX_set_alpn_select_cb(context, { _, output, outputCount, offered, offeredCount, _ in
-            TLSContext.choose(output, outputCount, UnsafeBufferPointer(start: offered, count: Int(offeredCount)))
-        }, nil)
+        SSL_CTX_set_alpn_select_cb(
+            context,
+            { _, output, outputCount, offered, offeredCount, _ in
+                TLSContext.choose(output, outputCount, UnsafeBufferPointer(start: offered, count: Int(offeredCount)))
+            },
+            nil
+        )
     }
 
     /// A client's side.
@@ -43,7 +42,6 @@ package final class TLSContext: @unchecked Sendable {
         self.serverName = serverName
         ERR_clear_error()
         guard SSL_CTX_load_verify_locations(context, authority, nil) == 1 else {
-            SSL_CTX_free(context)
             throw Self.error("trust the certificates in \(authority)", OpenSSLErrors.take())
         }
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
@@ -91,18 +89,24 @@ package final class TLSContext: @unchecked Sendable {
         guard SSL_CTX_use_certificate_chain_file(context, files.certificate) == 1 else {
             throw error("use the certificate in \(files.certificate)", OpenSSLErrors.take())
         }
+        let attempt = "use the key in \(files.key) with the certificate in \(files.certificate)"
+        var needsPhrase = false
         // Without this OpenSSL would ask for a pass phrase at the terminal.
-        SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in -1 }
-        guard SSL_CTX_use_PrivateKey_file(context, files.key, SSL_FILETYPE_PEM) == 1 else {
-            throw error("use the key in \(files.key) with the certificate in \(files.certificate)", OpenSSLErrors.take())
+        SSL_CTX_set_default_passwd_cb(context) { _, _, _, needsPhrase in
+            needsPhrase?.assumingMemoryBound(to: Bool.self).pointee = true
+            return -1
         }
-        guard SSL_CTX_check_private_key(context) == 1 else {
-            ERR_clear_error()
-            throw error(
-                "use the key in \(files.key) with the certificate in \(files.certificate)",
-                "they do not belong together"
-            )
+        let isTaken = withUnsafeMutablePointer(to: &needsPhrase) { needsPhrase in
+            SSL_CTX_set_default_passwd_cb_userdata(context, needsPhrase)
+            defer { SSL_CTX_set_default_passwd_cb_userdata(context, nil) }
+            return SSL_CTX_use_PrivateKey_file(context, files.key, SSL_FILETYPE_PEM) == 1
         }
+        guard isTaken else {
+            let reason = OpenSSLErrors.take()
+            throw error(attempt, needsPhrase ? "it has a pass phrase" : reason)
+        }
+        // A key of another kind than the certificate's is not noticed until here.
+        guard SSL_CTX_check_private_key(context) == 1 else { throw error(attempt, OpenSSLErrors.take()) }
     }
 
     private static func error(_ attempt: String, _ reason: String) -> SystemError {

@@ -60,7 +60,12 @@ final class TLSSession {
         while true {
             var count = 0
             let room = target[opened.count...]
-            let result = SSL_read_ex(session, UnsafeMutableRawBufferPointer(rebasing: room).baseAddress, room.count, &count)
+            let result = SSL_read_ex(
+                session,
+                UnsafeMutableRawBufferPointer(rebasing: room).baseAddress,
+                room.count,
+                &count
+            )
             opened.count += count
             if result == 1 { continue }
             switch SSL_get_error(session, result) {
