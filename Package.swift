@@ -137,6 +137,13 @@ let package = Package(
             path: "Tests/Faults",
             swiftSettings: settings
         ),
+        // Thousands of sockets, half of which stop reading; its sockets are in processes of their own.
+        .executableTarget(
+            name: "hawk-overload",
+            dependencies: ["PlatformCore", "ServerCore", "GatewayKit", "COpenSSL", "TestSupport"],
+            path: "Tests/Overload",
+            swiftSettings: settings
+        ),
         tests("PlatformCore", ["PlatformCore"]),
         tests("ServerCore", ["PlatformCore", "ServerCore"]),
         tests("SQLiteCore", ["PlatformCore", "SQLiteCore"]),

@@ -10,18 +10,15 @@ extension FuzzTarget {
 
         let encoded = whole.packets.flatMap(\.bytes)
         promise(encoded == Array(input.prefix(encoded.count)), "a packet is written otherwise than it was read")
-        for packet in whole.packets { check(packet) }
     }
 
-    private static func check(_ packet: GatewayPacket) {
+    private static func check(_ packet: PacketView) {
         switch InnerCommand(packet) {
         case .send(let frame, _) where packet.flags.contains([.raw, .scalarBody]):
-            promise(frame.bytes == packet.body, "a finished frame is sent otherwise than it came")
+            promise(frame.bytes.elementsEqual(packet.body), "a finished frame is sent otherwise than it came")
         case .send(let frame, _) where packet.flags.contains(.scalarBody):
-            promise(
-                frame.bytes.suffix(packet.body.count) == packet.body[...],
-                "a message is sent otherwise than it came"
-            )
+            let payload = frame.bytes.suffix(packet.body.count)
+            promise(payload.elementsEqual(packet.body), "a message is sent otherwise than it came")
         default: break
         }
     }
@@ -31,14 +28,22 @@ extension FuzzTarget {
     ) -> (packets: [GatewayPacket], violation: GatewayPacketParser.Violation?) {
         var parser = GatewayPacketParser(limit: 2000)
         var packets: [GatewayPacket] = []
-        do throws(GatewayPacketParser.Violation) {
-            for part in parts {
-                parser.append(part)
-                while let packet = try parser.next() { packets.append(packet) }
+        for part in parts {
+            let violation = withExactCopy(of: part) { memory -> GatewayPacketParser.Violation? in
+                var cursor = ByteCursor(memory)
+                do throws(GatewayPacketParser.Violation) {
+                    while let packet = try parser.next(&cursor) {
+                        check(packet)
+                        packets.append(packet.packet)
+                    }
+                    promise(cursor.count == 0, "bytes are left unread")
+                    return nil
+                } catch {
+                    return error
+                }
             }
-            return (packets, nil)
-        } catch {
-            return (packets, error)
+            if let violation { return (packets, violation) }
         }
+        return (packets, nil)
     }
 }
