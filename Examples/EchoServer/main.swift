@@ -32,5 +32,11 @@ let options = Options(CommandLine.arguments)
 var limits = Gateway.Limits(maxMessageBytes: 16 << 20, maxBacklogBytes: 64 << 20)
 limits.maxFragments = .max
 limits.maxMessagesPerSecond = nil
-let gateway = Gateway(.init(listen: "127.0.0.1:\(options.port)", loops: options.loops, limits: limits)) { _ in Echo() }
+let configuration = Gateway.Configuration(
+    listen: "127.0.0.1:\(options.port)",
+    loops: options.loops,
+    compression: Gateway.Compression(threshold: 0),
+    limits: limits
+)
+let gateway = Gateway(configuration) { _ in Echo() }
 try await gateway.run()

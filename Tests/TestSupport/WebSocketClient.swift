@@ -13,6 +13,8 @@ public final class WebSocketClient: Sendable {
     public enum Incoming: Sendable, Equatable {
         case text(String)
         case binary([UInt8])
+        /// A compressed message as it came, all fragments of it.
+        case compressed([UInt8])
         case pong([UInt8])
         /// A close frame; nil without a code.
         case close(UInt16?, String)
@@ -30,11 +32,14 @@ public final class WebSocketClient: Sendable {
 
     private static let loops = Lock<EventLoopGroup?>(nil)
 
+    /// The head of the answer to the handshake.
+    public let answer: String
     private let loop: EventLoop
     private let session: LoopBound<Session>
     private let inbox: Mailbox<Incoming>
 
-    private init(_ session: LoopBound<Session>, _ inbox: Mailbox<Incoming>) {
+    private init(_ session: LoopBound<Session>, _ inbox: Mailbox<Incoming>, answer: String) {
+        self.answer = answer
         loop = session.loop
         self.session = session
         self.inbox = inbox
@@ -160,10 +165,9 @@ public final class WebSocketClient: Sendable {
             connection.write(request)
             return LoopBound(session, to: connection.loop)
         }
-        let client = WebSocketClient(session, inbox)
         let (status, head) = try await within(limit, "the answer to the handshake") { try await answer.next() }
         guard status == 101 else { throw Refused(description: head, status: status) }
-        return client
+        return WebSocketClient(session, inbox, answer: head)
     }
 
     /// One thread for all clients of the test process.
@@ -182,7 +186,7 @@ private final class Session: ByteStreamDelegate {
     private let answer: Mailbox<(status: Int, head: String)>
     private var bytes: [UInt8] = []
     private var isOpen = false
-    private var fragments: (opcode: UInt8, payload: [UInt8])?
+    private var fragments: WebSocketFrames.Frame?
 
     init(
         _ stream: any ByteStream,
@@ -234,13 +238,12 @@ private final class Session: ByteStreamDelegate {
     }
 
     private func takeData(_ frame: WebSocketFrames.Frame) {
-        let opcode = fragments?.opcode ?? frame.opcode
-        let payload = (fragments?.payload ?? []) + frame.payload
-        guard frame.isFinal else {
-            fragments = (opcode, payload)
-            return
-        }
-        fragments = nil
-        inbox.push(opcode == 1 ? .text(String(decoding: payload, as: UTF8.self)) : .binary(payload))
+        var message = fragments ?? frame
+        if let fragments { message.payload = fragments.payload + frame.payload }
+        fragments = frame.isFinal ? nil : message
+        guard frame.isFinal else { return }
+        if message.isCompressed { return inbox.push(.compressed(message.payload)) }
+        let payload = message.payload
+        inbox.push(message.opcode == 1 ? .text(String(decoding: payload, as: UTF8.self)) : .binary(payload))
     }
 }

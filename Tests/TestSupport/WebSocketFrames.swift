@@ -4,13 +4,15 @@ public enum WebSocketFrames {
     public struct Frame: Sendable, Equatable {
         /// Whether it is the last of its message.
         public var isFinal: Bool
+        /// RSV1: the payload is compressed (RFC 7692).
+        public var isCompressed: Bool
         /// What it is: 1 text, 2 binary, 8 close, 9 ping, 10 pong, 0 a continuation.
         public var opcode: UInt8
         /// What it carries.
         public var payload: [UInt8]
     }
 
-    /// A masked frame.
+    /// A masked frame; with 0x40 in the opcode, RSV1 is set.
     public static func clientFrame(
         _ opcode: UInt8,
         _ payload: [UInt8],
@@ -47,6 +49,7 @@ public enum WebSocketFrames {
         let first = bytes[offset]
         return Frame(
             isFinal: first & 0x80 != 0,
+            isCompressed: first & 0x40 != 0,
             opcode: first & 0x0F,
             payload: Array(bytes[start..<(start + length)])
         )

@@ -52,15 +52,23 @@ extension Client: ByteStreamDelegate {
         switch handshake?.read(&input, allowedOrigins: shard.context.configuration.allowedOrigins) {
         case nil, .needMore: return
         case .refused(let refusal): refuse(refusal)
-        case .accepted(let request, let response):
-            handshake = nil
-            phase = .open
-            stream.write(response)
-            stream.setDeadline(after: shard.context.limits.idleTimeout)
-            shard.enter(self)
-            shard.context.report(.clientOpened(id, peer: peerAddress))
-            handler.opened(self, request: UpgradeRequest(request, peerAddress: peerAddress))
+        case .request(let request): accept(request)
         }
+    }
+
+    private func accept(_ request: RequestHead) {
+        guard let offers = ExtensionOffer.offers(in: request.headers) else {
+            return refuse(Handshake.Refusal(status: 400, reason: "the Sec-WebSocket-Extensions are malformed"))
+        }
+        let agreement = shard.deflate.flatMap { DeflateAgreement(offers, $0.compression) }
+        if let agreement, let deflate = shard.deflate { parser.allowCompression(deflate.deflation(for: agreement)) }
+        handshake = nil
+        phase = .open
+        stream.write(Handshake.response(to: request, extensions: agreement?.answer))
+        stream.setDeadline(after: shard.context.limits.idleTimeout)
+        shard.enter(self)
+        shard.context.report(.clientOpened(id, peer: peerAddress))
+        handler.opened(self, request: UpgradeRequest(request, peerAddress: peerAddress))
     }
 
     private func refuse(_ refusal: Handshake.Refusal) {
@@ -77,7 +85,7 @@ extension Client: ByteStreamDelegate {
     private func readFrames(_ input: inout ByteCursor) {
         do throws(Violation) {
             while phase == .open || phase == .closing {
-                if parser.isAtStart, let frame = WholeFrame.take(&input, limit: shard.frameLimit) {
+                if parser.isAtStart, let frame = WholeFrame.take(&input, limit: shard.rules.maxFrameBytes) {
                     try deliver(frame)
                     continue
                 }

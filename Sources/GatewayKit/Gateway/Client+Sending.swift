@@ -25,13 +25,24 @@ extension Client {
     /// Sends a message that is framed already, and perhaps shared with others.
     func send(_ frame: EncodedFrame) {
         guard admits(frame.count) else { return }
-        stream.write(frame.shared)
+        stream.write(parser.deflation?.bytes(of: frame) ?? frame.shared)
     }
 
     private func send(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) {
         let header = FrameEncoder.header(opcode, payloadBytes: payload.count)
         guard admits(header.count + payload.count) else { return }
+        if let deflation = parser.deflation, payload.count >= deflation.threshold {
+            return send(opcode, payload, with: deflation)
+        }
         stream.write(header, payload)
+    }
+
+    private func send(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer, with deflation: Deflation) {
+        deflation.withCompressed(payload) { compressed in
+            let bytes = compressed ?? payload
+            let header = FrameEncoder.header(opcode, payloadBytes: bytes.count, isCompressed: compressed != nil)
+            stream.write(header, bytes)
+        }
     }
 
     func writeControl(_ opcode: Opcode, _ payload: [UInt8]) {

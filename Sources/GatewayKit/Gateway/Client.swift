@@ -40,7 +40,7 @@ public final class Client {
         self.stream = stream
         self.shard = shard
         handler = shard.handler
-        parser = FrameParser(maxMessageBytes: shard.context.limits.maxMessageBytes)
+        parser = FrameParser(shard.rules)
     }
 
     /// Who is on the other side: address and port.

@@ -21,6 +21,8 @@ extension Gateway {
         ///
         /// Any is safe as long as nothing about a socket rests on cookies: an unbound socket has no authority.
         public var allowedOrigins: [String]?
+        /// How messages are compressed for clients that offer it; nil: never.
+        public var compression: Compression?
         /// Bounds of memory and time.
         public var limits: Limits
         /// What happens to a client that does not take what it is sent; a local send may choose otherwise.
@@ -51,6 +53,7 @@ extension Gateway {
             loops: Int = 1,
             bindLifetime: Duration? = nil,
             allowedOrigins: [String]? = nil,
+            compression: Compression? = Compression(),
             limits: Limits = Limits(),
             slowPolicy: SlowPolicy = .drop,
             dropMarker: @escaping @Sendable (_ messages: Int, _ bytes: Int) -> String = { messages, _ in
@@ -68,6 +71,7 @@ extension Gateway {
             self.loops = loops
             self.bindLifetime = bindLifetime
             self.allowedOrigins = allowedOrigins
+            self.compression = compression
             self.limits = limits
             self.slowPolicy = slowPolicy
             self.dropMarker = dropMarker

@@ -87,7 +87,23 @@ struct RunningGateway: Sendable {
                 throw GatewayError(.invalidConfiguration, attempt: "set \(name)", cause: "\(value) is not above 0")
             }
         }
+        try check(configuration.compression)
         return address
+    }
+
+    private static func check(_ compression: Gateway.Compression?) throws(GatewayError) {
+        guard let compression else { return }
+        for (name, value, range) in [
+            ("level", compression.level, 1...9), ("contextWindowBits", compression.contextWindowBits, 9...15),
+        ] {
+            guard range.contains(value) else {
+                throw GatewayError(
+                    .invalidConfiguration,
+                    attempt: "set \(name)",
+                    cause: "\(value) is not in \(range.lowerBound) to \(range.upperBound)"
+                )
+            }
+        }
     }
 
     private static func makeShards(

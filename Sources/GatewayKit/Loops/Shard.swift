@@ -12,8 +12,10 @@ package final class Shard: @unchecked Sendable {
     let context: GatewayContext
     let handler: any GatewayHandler
     let counters: Counters
-    /// The largest frame that a client may send.
-    let frameLimit: Int
+    /// What clients' messages may be, and memory for unfinished ones.
+    let rules: MessageRules
+    /// What messages are compressed with; nil where compression is off.
+    let deflate: DeflateContexts?
 
     package let table = ClientTable<Client>()
     /// Every connection, also those that are still shaking hands or closing.
@@ -44,7 +46,13 @@ package final class Shard: @unchecked Sendable {
         self.context = context
         self.handler = handler
         counters = context.counters[loop.index]
-        frameLimit = min(context.limits.maxMessageBytes, context.limits.maxFrameBytes ?? .max)
+        let limits = context.limits
+        rules = MessageRules(
+            maxMessageBytes: limits.maxMessageBytes,
+            maxFrameBytes: limits.maxFrameBytes,
+            maxFragments: limits.maxFragments
+        )
+        deflate = context.configuration.compression.map { DeflateContexts($0) }
         numbers = ConnectionNumbers(from: firstConnection, loop: loop.index, of: loops)
         bindings = context.configuration.bindLifetime.map { BindingClock(lifetime: $0) }
         if let presence = context.presence { watchUids(for: presence) }

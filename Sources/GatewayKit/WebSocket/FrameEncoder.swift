@@ -3,9 +3,14 @@ package import ServerCore
 /// Writes frames as a server sends them: never masked, never fragmented (RFC 6455 5.1, 5.2).
 package enum FrameEncoder {
     /// The header of a whole message, or of a control frame: 2, 4 or 10 bytes.
+    ///
+    /// - Parameters:
+    ///   - opcode: What the frame is.
+    ///   - payloadBytes: How many bytes follow.
+    ///   - isCompressed: Whether they are compressed (RFC 7692 6: RSV1).
     @inline(__always)
-    package static func header(_ opcode: Opcode, payloadBytes: Int) -> ByteWord {
-        let first = UInt128(0x80 | opcode.rawValue)  // FIN
+    package static func header(_ opcode: Opcode, payloadBytes: Int, isCompressed: Bool = false) -> ByteWord {
+        let first = UInt128((isCompressed ? 0xC0 : 0x80) | opcode.rawValue)  // FIN
         return switch payloadBytes {
         case ..<126: ByteWord(first | UInt128(payloadBytes) << 8, count: 2)
         case ..<65536: ByteWord(first | 126 << 8 | UInt128(UInt16(payloadBytes).byteSwapped) << 16, count: 4)

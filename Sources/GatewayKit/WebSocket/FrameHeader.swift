@@ -5,6 +5,8 @@ package struct FrameHeader: Sendable, Equatable {
 
     /// Whether it is the last frame of its message.
     package let isFinal: Bool
+    /// RFC 7692 6: RSV1, on the first frame of a compressed message.
+    package let isCompressed: Bool
     package let opcode: Opcode
     /// The masking key, its first byte lowest.
     package let mask: UInt32
@@ -13,12 +15,22 @@ package struct FrameHeader: Sendable, Equatable {
     package let headerBytes: Int
 
     /// Reads a header from the front of `bytes`; nil while it is not all there.
-    package static func decode(_ bytes: UnsafeRawBufferPointer) throws(Violation) -> FrameHeader? {
+    ///
+    /// - Parameters:
+    ///   - bytes: What has come.
+    ///   - allowsCompression: Whether permessage-deflate was agreed on.
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer,
+        allowsCompression: Bool = false
+    ) throws(Violation) -> FrameHeader? {
         guard bytes.count >= 2 else { return nil }
         let first = bytes[0]
         let second = bytes[1]
-        guard first & 0x70 == 0 else { throw .reservedBits }  // RFC 6455 5.2: RSV1-3
+        let isCompressed = first & 0x40 != 0
+        guard first & 0x30 == 0, !isCompressed || allowsCompression else { throw .reservedBits }  // RFC 6455 5.2
         guard let opcode = Opcode(rawValue: first & 0x0F) else { throw .reservedOpcode }
+        // RFC 7692 6: on control frames and on later fragments it has no meaning
+        guard !isCompressed || opcode.startsMessage else { throw .reservedBits }
         guard second & 0x80 != 0 else { throw .notMasked }  // RFC 6455 5.1
         let isFinal = first & 0x80 != 0
         let short = Int(second & 0x7F)
@@ -31,6 +43,7 @@ package struct FrameHeader: Sendable, Equatable {
         guard bytes.count >= headerBytes else { return nil }
         return FrameHeader(
             isFinal: isFinal,
+            isCompressed: isCompressed,
             opcode: opcode,
             mask: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: headerBytes - 4, as: UInt32.self)),
             payloadBytes: try length(short, bytes),

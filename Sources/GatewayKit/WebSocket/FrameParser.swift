@@ -1,7 +1,7 @@
-/// Reads a client's frames and puts messages together (RFC 6455 5 and 8.1).
+/// Reads a client's frames and puts messages together (RFC 6455 5 and 8.1, RFC 7692 7.2.2).
 ///
 /// Pure: bytes in, steps out. A message that came whole is handed on where it lies, unmasked in place and not copied;
-/// one that came in parts is gathered, at most `maxMessageBytes` of it, and its text is checked as it arrives. After a
+/// what comes in parts or compressed is gathered by a `FrameAssembler`, which there is only for that time. After a
 /// violation the parser is not used any more.
 package struct FrameParser: ~Copyable {
     /// What the bytes so far amount to; the pointers are valid until the next call or the end of the input's life.
@@ -17,143 +17,57 @@ package struct FrameParser: ~Copyable {
         case close(CloseCode?, reason: String)
     }
 
-    private let maxMessageBytes: Int
-    /// The frame whose payload is being read; nil between frames.
-    private var frame: FrameHeader?
-    /// The payload bytes of it that have not come yet.
-    private var missing = 0
-    /// The mask for the next of them.
-    private var mask: UInt32 = 0
-    /// The front of a header that was cut.
-    private var held = InlineArray<14, UInt8>(repeating: 0)
-    private var heldCount = 0
-    /// Text or binary, while a message is being gathered.
-    private var gathering: Opcode?
-    private var gathered = GrowingBytes()
-    private var utf8 = UTF8Check()
-    /// A control frame's payload that was cut.
-    private var control = GrowingBytes()
-    /// Whether the last step handed out `gathered` or `control`.
-    private var hasHandedOut = false
+    private let rules: MessageRules
+    /// How compressed messages are inflated; nil where permessage-deflate was not agreed on.
+    package private(set) var deflation: Deflation?
+    private var assembler: FrameAssembler?
 
-    /// - Parameter maxMessageBytes: The largest message taken, however many frames it has.
-    package init(maxMessageBytes: Int) { self.maxMessageBytes = maxMessageBytes }
+    /// A parser of one socket; it costs 24 bytes while nothing is under way.
+    package init(_ rules: MessageRules) { self.rules = rules }
+
+    /// What is kept in memory of messages that are not whole.
+    package var bufferedBytes: Int { assembler?.bufferedBytes(deflation) ?? 0 }
+
+    /// From now on messages may come compressed.
+    package mutating func allowCompression(_ deflation: Deflation) { self.deflation = deflation }
+
+    /// Forgets what is not whole; nothing is read any more.
+    package mutating func clear() {
+        assembler?.clear(deflation)
+        assembler = nil
+    }
 
     /// Whether the next byte begins a frame, and no message is half there.
-    var isAtStart: Bool { frame == nil && heldCount == 0 && gathering == nil && !hasHandedOut }
+    var isAtStart: Bool { assembler == nil }
 
     /// Reads on; call it until it needs more, then with the next bytes.
     package mutating func next(_ input: inout ByteCursor) throws(Violation) -> Step {
-        if hasHandedOut { forgetHandedOut() }
-        while true {
-            if frame == nil {
-                guard let header = try readHeader(&input) else { return .needMore }
-                try begin(header)
-            }
-            let current = frame!
-            let step = current.opcode.isControl ? try readControl(current, &input) : try readData(current, &input)
-            if let step { return step }
-            if missing > 0 { return .needMore }
-        }
-    }
-
-    // MARK: Headers
-
-    private mutating func readHeader(_ input: inout ByteCursor) throws(Violation) -> FrameHeader? {
-        if heldCount == 0 {
-            if let header = try FrameHeader.decode(UnsafeRawBufferPointer(input.rest)) {
-                _ = input.take(header.headerBytes)
-                return header
-            }
-        }
-        while input.count > 0 {
-            held[heldCount] = input.take(1)[0]
-            heldCount += 1
-            if let header = try decodeHeld() {
-                heldCount = 0
-                return header
-            }
-        }
-        return nil
-    }
-
-    private func decodeHeld() throws(Violation) -> FrameHeader? {
-        let span = held.span
-        return try span.withUnsafeBytes { bytes throws(Violation) in
-            try FrameHeader.decode(UnsafeRawBufferPointer(rebasing: bytes[..<heldCount]))
-        }
-    }
-
-    private mutating func begin(_ header: FrameHeader) throws(Violation) {
+        if assembler != nil, let step = try resume(&input) { return step }
+        let bytes = UnsafeRawBufferPointer(input.rest)
+        guard let header = try FrameHeader.decode(bytes, allowsCompression: deflation != nil),
+            header.payloadBytes <= bytes.count - header.headerBytes, !header.isCompressed, header.isFinal
+        else { return input.count == 0 ? .needMore : try assemble(&input) }
         switch header.opcode {
-        case .continuation:
-            guard gathering != nil else { throw .nothingToContinue }  // RFC 6455 5.4
-        case .text, .binary:
-            guard gathering == nil else { throw .messageInterrupted }
-        case .close, .ping, .pong:
-            break
-        }
-        if !header.opcode.isControl {
-            guard header.payloadBytes <= maxMessageBytes - gathered.count else { throw .messageTooBig }
-        }
-        frame = header
-        missing = header.payloadBytes
-        mask = header.mask
-    }
-
-    // MARK: Payloads
-
-    private mutating func readData(
-        _ header: FrameHeader,
-        _ input: inout ByteCursor
-    ) throws(Violation) -> Step? {
-        if header.isFinal, gathering == nil, input.count >= missing {
-            let payload = takePayload(&input)
-            frame = nil
-            return try message(header.opcode, payload)
-        }
-        if gathering == nil { gathering = header.opcode }
-        let payload = takePayload(&input)
-        if gathering == .text, !utf8.accept(payload) { throw .invalidUTF8 }
-        gathered.append(payload)
-        guard missing == 0 else { return nil }
-        frame = nil
-        return header.isFinal ? try finishGathered() : nil
-    }
-
-    private func message(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) throws(Violation) -> Step {
-        guard opcode == .text else { return .binary(payload) }
-        guard UTF8Check.isValid(payload) else { throw .invalidUTF8 }
-        return .text(payload)
-    }
-
-    private mutating func finishGathered() throws(Violation) -> Step {
-        let opcode = gathering
-        guard utf8.isComplete else { throw .invalidUTF8 }
-        gathering = nil
-        hasHandedOut = true
-        return opcode == .text ? .text(gathered.bytes) : .binary(gathered.bytes)
-    }
-
-    private mutating func readControl(
-        _ header: FrameHeader,
-        _ input: inout ByteCursor
-    ) throws(Violation) -> Step? {
-        let isWhole = control.count == 0 && input.count >= missing
-        let part = takePayload(&input)
-        if !isWhole { control.append(part) }
-        guard missing == 0 else { return nil }
-        frame = nil
-        hasHandedOut = !isWhole
-        let payload = isWhole ? part : control.bytes
-        switch header.opcode {
-        case .ping: return .ping(payload)
-        case .pong: return .pong
-        default: return try close(payload)
+        case .text:
+            let payload = try takeMessage(header, &input)
+            guard UTF8Check.isValid(payload) else { throw .invalidUTF8 }
+            return .text(payload)
+        case .binary: return .binary(try takeMessage(header, &input))
+        case .continuation: throw .nothingToContinue  // RFC 6455 5.4
+        case .ping, .pong, .close: return try Self.control(header.opcode, Self.takePayload(header, &input))
         }
     }
 
-    private func close(_ payload: UnsafeRawBufferPointer) throws(Violation) -> Step {
+    /// A whole control frame.
+    static func control(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) throws(Violation) -> Step {
+        switch opcode {
+        case .ping: .ping(payload)
+        case .pong: .pong
+        default: try close(payload)
+        }
+    }
+
+    private static func close(_ payload: UnsafeRawBufferPointer) throws(Violation) -> Step {
         if payload.isEmpty { return .close(nil, reason: "") }
         guard payload.count >= 2 else { throw .malformedClose }  // RFC 6455 5.5.1
         let code = CloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))
@@ -163,21 +77,39 @@ package struct FrameParser: ~Copyable {
         return .close(code, reason: String(decoding: reason, as: UTF8.self))
     }
 
-    /// The next part of the frame's payload, unmasked where it lies.
-    private mutating func takePayload(_ input: inout ByteCursor) -> UnsafeRawBufferPointer {
-        let part = input.take(min(missing, input.count))
-        Masking.apply(mask, to: part)
-        mask = Masking.rotate(mask, by: part.count)
-        missing -= part.count
-        return UnsafeRawBufferPointer(part)
+    // MARK: Whole frames
+
+    private func takeMessage(
+        _ header: FrameHeader,
+        _ input: inout ByteCursor
+    ) throws(Violation) -> UnsafeRawBufferPointer {
+        guard header.payloadBytes <= rules.maxFrameBytes else { throw .messageTooBig }
+        return Self.takePayload(header, &input)
     }
 
-    private mutating func forgetHandedOut() {
-        hasHandedOut = false
-        if gathering == nil {
-            gathered.clear()
-            utf8 = UTF8Check()
+    private static func takePayload(_ header: FrameHeader, _ input: inout ByteCursor) -> UnsafeRawBufferPointer {
+        _ = input.take(header.headerBytes)
+        let payload = input.take(header.payloadBytes)
+        Masking.apply(header.mask, to: payload)
+        return UnsafeRawBufferPointer(payload)
+    }
+
+    // MARK: Parts
+
+    /// Goes on with what is under way; nil if nothing is any more.
+    private mutating func resume(_ input: inout ByteCursor) throws(Violation) -> Step? {
+        guard let assembler else { return nil }
+        if assembler.isIdle {
+            rules.giveBack(assembler)
+            self.assembler = nil
+            return nil
         }
-        control.clear()
+        return try assembler.next(&input, rules, deflation)
+    }
+
+    private mutating func assemble(_ input: inout ByteCursor) throws(Violation) -> Step {
+        let assembler = rules.takeAssembler()
+        self.assembler = assembler
+        return try assembler.next(&input, rules, deflation)
     }
 }

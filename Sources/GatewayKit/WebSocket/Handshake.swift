@@ -2,13 +2,6 @@ package import ServerCore
 
 /// The server's side of the opening handshake: what to answer to a request (RFC 6455 4.2).
 package enum Handshake {
-    /// What the request gets.
-    package enum Verdict: Sendable {
-        /// A socket: these bytes are its answer.
-        case accepted(response: [UInt8])
-        case refused(Refusal)
-    }
-
     /// An HTTP answer instead of a socket; the connection closes behind it.
     package struct Refusal: Sendable, Equatable {
         package let status: Int
@@ -45,15 +38,18 @@ package enum Handshake {
         }
     }
 
-    /// Judges a request; nil for `allowedOrigins` allows any.
-    package static func answer(to head: RequestHead, allowedOrigins: [String]?) -> Verdict {
-        if let refusal = refusal(of: head, allowedOrigins: allowedOrigins) { return .refused(refusal) }
+    /// The answer that makes a socket of the connection (RFC 6455 4.2.2).
+    ///
+    /// - Parameters:
+    ///   - head: A request that is not refused.
+    ///   - extensions: What was agreed on, as the field's value.
+    package static func response(to head: RequestHead, extensions: String?) -> [UInt8] {
         let key = head.headers["Sec-WebSocket-Key"] ?? ""
-        let lines = [
-            "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
-            "Sec-WebSocket-Accept: \(accept(key))", "", "",
-        ]
-        return .accepted(response: Array(lines.joined(separator: "\r\n").utf8))
+        var response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        response += "Sec-WebSocket-Accept: \(accept(key))\r\n"
+        if let extensions { response += "Sec-WebSocket-Extensions: \(extensions)\r\n" }
+        response += "\r\n"
+        return Array(response.utf8)
     }
 
     /// What shows that the server has read the key (RFC 6455 4.2.2, 5.4).
@@ -61,7 +57,8 @@ package enum Handshake {
         Base64.encode(Digest.sha1("\(key)258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8))
     }
 
-    private static func refusal(of head: RequestHead, allowedOrigins: [String]?) -> Refusal? {
+    /// Why a request gets no socket; nil if nothing is wrong with it, and nil for `allowedOrigins` allows any.
+    package static func refusal(of head: RequestHead, allowedOrigins: [String]?) -> Refusal? {
         guard head.method == "GET" else {
             return Refusal(status: 405, reason: "a WebSocket begins with GET", headers: ["Allow: GET"])
         }

@@ -5,8 +5,8 @@ package struct HandshakeReader {
     /// What the bytes so far amount to.
     package enum Step {
         case needMore
-        /// A socket: what was asked for, and the answer to write.
-        case accepted(RequestHead, response: [UInt8])
+        /// A request for a socket that keeps to the protocol.
+        case request(RequestHead)
         case refused(Handshake.Refusal)
     }
 
@@ -20,10 +20,7 @@ package struct HandshakeReader {
             let step = try parser.next(UnsafeRawBufferPointer(input.rest))
             _ = input.take(step.consumed)
             guard case .head(let head) = step.event else { return .needMore }
-            switch Handshake.answer(to: head, allowedOrigins: allowedOrigins) {
-            case .accepted(let response): return .accepted(head, response: response)
-            case .refused(let refusal): return .refused(refusal)
-            }
+            return Handshake.refusal(of: head, allowedOrigins: allowedOrigins).map { .refused($0) } ?? .request(head)
         } catch {
             return .refused(Handshake.Refusal(status: error.status, reason: error.reason))
         }

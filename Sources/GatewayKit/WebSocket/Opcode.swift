@@ -9,4 +9,7 @@ package enum Opcode: UInt8, Sendable {
 
     /// RFC 6455 5.5: opcodes with the highest bit set are control frames.
     package var isControl: Bool { rawValue & 0x8 != 0 }
+
+    /// Whether a frame of it is the first of a message.
+    package var startsMessage: Bool { self == .text || self == .binary }
 }

@@ -1,4 +1,4 @@
-/// A rule of RFC 6455 that a client broke; it ends the connection.
+/// A rule that a client broke, of RFC 6455 if nothing else is said, or a bound it reached; it ends the connection.
 package enum Violation: Error, Sendable, Hashable, CaseIterable {
     /// 5.1: a client masks every frame.
     case notMasked
@@ -22,14 +22,24 @@ package enum Violation: Error, Sendable, Hashable, CaseIterable {
     case invalidCloseCode
     /// 8.1: text is UTF-8.
     case invalidUTF8
-    /// The message is larger than this gateway takes.
+    /// RFC 7692 7.2.2: a compressed message inflates to its end.
+    case malformedDeflate
+    /// The message is larger than this gateway takes, inflated.
     case messageTooBig
+    /// The message has more fragments than this gateway takes.
+    case tooManyFragments
+    /// More messages in a time than this gateway takes of one client.
+    case tooManyMessages
+    /// More unfinished messages in all than this gateway keeps.
+    case noRoom
 
     /// What the close frame says about it (7.4.1).
     package var closeCode: CloseCode {
         switch self {
-        case .invalidUTF8: .invalidPayload
-        case .messageTooBig: .messageTooBig
+        case .invalidUTF8, .malformedDeflate: .invalidPayload
+        case .messageTooBig, .tooManyFragments: .messageTooBig
+        case .tooManyMessages: .policyViolation
+        case .noRoom: .tryAgainLater
         default: .protocolError
         }
     }
@@ -48,7 +58,11 @@ package enum Violation: Error, Sendable, Hashable, CaseIterable {
         case .malformedClose: "malformed close frame"
         case .invalidCloseCode: "invalid close code"
         case .invalidUTF8: "text is not UTF-8"
+        case .malformedDeflate: "compressed data is malformed"
         case .messageTooBig: "message too big"
+        case .tooManyFragments: "too many fragments"
+        case .tooManyMessages: "too many messages"
+        case .noRoom: "no room for unfinished messages"
         }
     }
 }

@@ -21,7 +21,13 @@ enum Parsed: Equatable {
 
 /// Feeds the parts one after the other and tells what came of them, ending at the first violation.
 func parse(_ parts: [[UInt8]], maxMessageBytes: Int = 1 << 20) -> [Parsed] {
-    var parser = FrameParser(maxMessageBytes: maxMessageBytes)
+    parse(parts, MessageRules(maxMessageBytes: maxMessageBytes))
+}
+
+/// Feeds the parts to a parser of these rules; compressed ones are allowed if there is something to inflate them with.
+func parse(_ parts: [[UInt8]], _ rules: MessageRules, _ deflation: Deflation? = nil) -> [Parsed] {
+    var parser = FrameParser(rules)
+    if let deflation { parser.allowCompression(deflation) }
     var results: [Parsed] = []
     for part in parts {
         // Memory of exactly this size, so that an address sanitizer sees a read beyond it.

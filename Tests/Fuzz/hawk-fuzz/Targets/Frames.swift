@@ -23,7 +23,7 @@ enum FrameEvent: Equatable {
 }
 
 private func readFrames(_ parts: [ArraySlice<UInt8>], maxMessageBytes: Int) -> [FrameEvent] {
-    var parser = FrameParser(maxMessageBytes: maxMessageBytes)
+    var parser = FrameParser(MessageRules(maxMessageBytes: maxMessageBytes))
     var events: [FrameEvent] = []
     for part in parts {
         let isIntact = withExactCopy(of: part) { memory in

@@ -37,9 +37,13 @@ extension FuzzTarget {
                 case .refused(let refusal):
                     promise((400..<600).contains(refusal.status), "a status of refusal: \(refusal.status)")
                     outcome.response = refusal.response
-                case .accepted(let head, let response):
+                case .request(let head):
                     promise(head.method == "GET", "the method \(head.method)")
-                    outcome = Outcome(response: response, isAccepted: true, rest: cursor.count)
+                    outcome = Outcome(
+                        response: Handshake.response(to: head, extensions: nil),
+                        isAccepted: true,
+                        rest: cursor.count
+                    )
                 }
             }
         }
