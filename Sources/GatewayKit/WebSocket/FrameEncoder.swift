@@ -8,6 +8,7 @@ package enum FrameEncoder {
     ///   - opcode: What the frame is.
     ///   - payloadBytes: How many bytes follow.
     ///   - isCompressed: Whether they are compressed (RFC 7692 6: RSV1).
+    /// - Returns: The header's bytes.
     @inline(__always)
     package static func header(_ opcode: Opcode, payloadBytes: Int, isCompressed: Bool = false) -> ByteWord {
         let first = UInt128((isCompressed ? 0xC0 : 0x80) | opcode.rawValue)  // FIN

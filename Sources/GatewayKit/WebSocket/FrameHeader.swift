@@ -19,6 +19,8 @@ package struct FrameHeader: Sendable, Equatable {
     /// - Parameters:
     ///   - bytes: What has come.
     ///   - allowsCompression: Whether permessage-deflate was agreed on.
+    /// - Returns: The header.
+    /// - Throws: What is wrong with it, as soon as it shows.
     package static func decode(
         _ bytes: UnsafeRawBufferPointer,
         allowsCompression: Bool = false

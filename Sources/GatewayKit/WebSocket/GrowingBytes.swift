@@ -35,6 +35,7 @@ package struct GrowingBytes: ~Copyable {
     ///   - least: How much is needed; less is given only where `limit` says so.
     ///   - wanted: How much to take if there is too little.
     ///   - limit: How many bytes there may be in all, those that are there included.
+    /// - Returns: The room, good until the next change.
     package mutating func room(
         atLeast least: Int,
         wanted: Int = 64,

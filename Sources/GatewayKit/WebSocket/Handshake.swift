@@ -43,6 +43,7 @@ package enum Handshake {
     /// - Parameters:
     ///   - head: A request that is not refused.
     ///   - extensions: What was agreed on, as the field's value.
+    /// - Returns: The bytes to write.
     package static func response(to head: RequestHead, extensions: String?) -> [UInt8] {
         let key = head.headers["Sec-WebSocket-Key"] ?? ""
         var response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -10,6 +10,7 @@ struct WholeFrame {
     /// - Parameters:
     ///   - input: What has come.
     ///   - limit: Larger payloads are left to the parser, which knows what to say about them.
+    /// - Returns: The message, with its text still to be checked.
     @inline(__always)
     static func take(_ input: inout ByteCursor, limit: Int) -> WholeFrame? {
         let bytes = input.rest
