@@ -18,7 +18,7 @@ extension Client: ByteStreamDelegate {
 
     package func drained() {
         guard phase == .open else { return }
-        if droppedMessages > 0 { tellDropped() }
+        tellDropped()
         resumeReading()
     }
 
@@ -40,6 +40,7 @@ extension Client: ByteStreamDelegate {
         let wasOpen = phase != .handshaking && handshake == nil
         if phase == .open { shard.leave(self) }
         phase = .done
+        if wasOpen { tellHandlerOfDrops() }
         shard.bury(self)
         guard wasOpen else { return }
         handler.closed(self, code: closeCode, reason: closeReason)
@@ -117,7 +118,7 @@ extension Client: ByteStreamDelegate {
 
     /// RFC 6455 5.5.3: a pong carries the ping's payload; one to a peer that does not read would only pile up.
     private func answerPing(_ payload: UnsafeRawBufferPointer) {
-        guard phase == .open, stream.unsent <= shard.context.limits.maxBacklogBytes else { return }
+        guard phase == .open, stream.unsent <= shard.backlogLimit else { return }
         stream.write(FrameEncoder.header(.pong, payloadBytes: payload.count), payload)
     }
 

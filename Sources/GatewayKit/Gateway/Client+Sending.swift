@@ -23,14 +23,14 @@ extension Client {
     }
 
     /// Sends a message that is framed already, and perhaps shared with others.
-    func send(_ frame: EncodedFrame) {
-        guard admits(frame.count) else { return }
+    func send(_ frame: EncodedFrame, _ slow: SlowPolicy) {
+        guard admits(frame.count, slow) else { return }
         stream.write(parser.deflation?.bytes(of: frame) ?? frame.shared)
     }
 
     private func send(_ opcode: Opcode, _ payload: UnsafeRawBufferPointer) {
         let header = FrameEncoder.header(opcode, payloadBytes: payload.count)
-        guard admits(header.count + payload.count) else { return }
+        guard admits(header.count + payload.count, shard.slowPolicy) else { return }
         if let deflation = parser.deflation, payload.count >= deflation.threshold {
             return send(opcode, payload, with: deflation)
         }
@@ -49,38 +49,71 @@ extension Client {
         payload.withUnsafeBytes { stream.write(FrameEncoder.header(opcode, payloadBytes: $0.count), $0) }
     }
 
-    /// Whether a message may join what waits; else it is dropped, and so is everything until the peer has caught up.
+    /// Whether a message may join what waits; else the peer is too slow, and it is dropped or the socket closed.
     ///
-    /// One message is always let in where nothing waits, however large.
-    private func admits(_ bytes: Int) -> Bool {
+    /// Once one is dropped everything is, until the peer has caught up. One message is always let in where nothing waits,
+    /// however large.
+    private func admits(_ bytes: Int, _ slow: SlowPolicy) -> Bool {
         guard phase == .open else { return false }
-        if droppedMessages == 0 {
-            if hasRoom(for: bytes) { return true }
-            stream.sendNow()  // perhaps the peer is not slow, and only this turn wrote a lot
-            if hasRoom(for: bytes) { return phase == .open }
-            shard.context.report(.clientSlow(id, backlogBytes: stream.unsent))
+        guard dropped == nil, hasRoom(for: bytes) || findsRoom(for: bytes, slow) else {
+            if phase == .open { drop(bytes) }
+            return false
         }
-        droppedMessages += 1
-        droppedBytes += bytes
-        return false
+        shard.counters.messagesSent.add()
+        shard.counters.bytesSent.add(bytes)
+        return true
     }
 
     private func hasRoom(for bytes: Int) -> Bool {
         let waiting = stream.unsent
-        return waiting == 0 || waiting + bytes <= shard.context.limits.maxBacklogBytes
+        guard waiting > 0 else { return true }
+        return waiting + bytes <= shard.backlogLimit && (waiting <= Self.alwaysAllowed || !shard.context.isFull)
+    }
+
+    /// Tries harder: perhaps the peer is not slow, and only this turn wrote a lot.
+    private func findsRoom(for bytes: Int, _ slow: SlowPolicy) -> Bool {
+        stream.sendNow()
+        guard phase == .open else { return false }
+        if hasRoom(for: bytes) { return true }
+        shard.counters.slowClients.add()
+        shard.context.report(.clientSlow(id, backlogBytes: stream.unsent))
+        if slow == .close {
+            shard.counters.slowClosed.add()
+            close(.tryAgainLater, reason: "too slow")
+        }
+        return false
+    }
+
+    /// How much may wait for a client when what waits in the whole gateway has reached its limit.
+    private static let alwaysAllowed = 4 << 10
+
+    private func drop(_ bytes: Int) {
+        let dropped = self.dropped ?? DroppedMessages()
+        self.dropped = dropped
+        if dropped.add(bytes) { shard.noteDrop(self) }
+        shard.counters.messagesDropped.add()
+        shard.counters.bytesDropped.add(bytes)
+    }
+
+    func tellHandlerOfDrops() {
+        guard let told = dropped?.takeUntold() else { return }
+        handler.dropped(messages: told.messages, bytes: told.bytes, to: self)
     }
 
     /// Tells a peer that has caught up what it missed, before anything else is sent to it.
     func tellDropped() {
-        let (messages, bytes) = (droppedMessages, droppedBytes)
-        (droppedMessages, droppedBytes) = (0, 0)
-        send(shard.context.configuration.dropMarker(messages, bytes))
-        shard.context.report(.clientRecovered(id, droppedMessages: messages, droppedBytes: bytes))
+        guard let dropped else { return }
+        tellHandlerOfDrops()
+        self.dropped = nil
+        send(shard.context.configuration.dropMarker(dropped.messages, dropped.bytes))
+        shard.context.report(
+            .clientRecovered(id, droppedMessages: dropped.messages, droppedBytes: dropped.bytes)
+        )
     }
 
     /// Stops reading from a peer that does not take what it is sent.
     func pauseReadingIfBehind() {
-        guard !isPaused, phase == .open, stream.unsent > shard.context.limits.maxBacklogBytes / 2 else { return }
+        guard !isPaused, phase == .open, stream.unsent > shard.backlogLimit / 2 else { return }
         isPaused = true
         stream.pauseReading()
     }

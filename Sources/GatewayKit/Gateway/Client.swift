@@ -30,8 +30,8 @@ public final class Client {
     @exclusivity(unchecked) var isPinged = false
     /// Whether reading rests until what the peer does not take has gone.
     @exclusivity(unchecked) var isPaused = false
-    @exclusivity(unchecked) var droppedMessages = 0
-    @exclusivity(unchecked) var droppedBytes = 0
+    /// What was dropped since the peer became too slow; nil while it is not.
+    @exclusivity(unchecked) var dropped: DroppedMessages?
     @exclusivity(unchecked) var closeCode = CloseCode.abnormal
     @exclusivity(unchecked) var closeReason = ""
 
@@ -70,7 +70,7 @@ public final class Client {
 
     /// Sends a last message, if there is one, and closes.
     func kick(_ last: EncodedFrame?) {
-        if let last { send(last) }
+        if let last { send(last, .drop) }
         close(.normal)
     }
 

@@ -25,7 +25,6 @@ package final class Counters: Sendable {
     let pingsSent = Counter()
     let silentClosed = Counter()
     let tlsFailures = Counter()
-    let bufferedBytes = Counter()
 
     package init() {}
 }

@@ -19,6 +19,7 @@ public final class Gateway: Sendable {
     let configuration: Configuration
     let makeHandler: @Sendable (LoopContext) -> any GatewayHandler
     let start = StartSignal()
+    private let context = Lock<GatewayContext?>(nil)
 
     /// A gateway that does nothing until `run()`.
     ///
@@ -40,6 +41,11 @@ public final class Gateway: Sendable {
         self.init(configuration) { _ in InitHandler(secret: secret) }
     }
 
+    /// What the gateway has counted since it runs: a few hundred nanoseconds, from any thread.
+    ///
+    /// All zero before `run()` listens; after it has ended, what it had counted.
+    public var statistics: GatewayStatistics { context.withLock { $0?.statistics } ?? GatewayStatistics() }
+
     /// Where sockets are accepted, with the port that was really taken; waits until `run()` has got so far.
     ///
     /// - Throws: What `run()` threw, or `stopped` if it has ended or the caller is cancelled.
@@ -60,6 +66,7 @@ public final class Gateway: Sendable {
             start.end(with: error)
             throw error
         }
+        context.withLock { $0 = running.context }
         client.connect(running.switchboard, address: running.context.address)
         running.accept()
         start.succeed(running.listener.address.description)

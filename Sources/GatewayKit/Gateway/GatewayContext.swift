@@ -1,3 +1,4 @@
+import ServerCore
 import Synchronization
 
 /// What all loops of a running gateway share.
@@ -7,15 +8,17 @@ final class GatewayContext: Sendable {
     let address: GatewayAddress
     /// Connections that are there, on all loops.
     let connections = ConnectionCount()
-
     /// Who hears of uids that come and go; nil: nobody.
     let presence: PresenceBoard?
+    /// Bytes that wait in memory, on all loops.
+    let waiting: ByteMeter
     /// What each loop has counted.
     let counters: [Counters]
 
     private let serials = Atomic<UInt64>(1)
 
-    init(_ configuration: Gateway.Configuration, address: GatewayAddress) {
+    init(_ configuration: Gateway.Configuration, address: GatewayAddress, waiting: ByteMeter) {
+        self.waiting = waiting
         self.configuration = configuration
         self.address = address
         presence = configuration.onPresence.map { PresenceBoard($0) }
@@ -23,6 +26,11 @@ final class GatewayContext: Sendable {
     }
 
     var limits: Gateway.Limits { configuration.limits }
+
+    /// Whether so much waits that no more is to wait for anyone who has not taken what waits already.
+    var isFull: Bool { waiting.value > configuration.limits.maxBufferedBytes }
+
+    var statistics: GatewayStatistics { GatewayStatistics(counters, bufferedBytes: waiting.value) }
 
     /// The next number in the one order of all loops: of connects and binds.
     func nextSerial() -> UInt64 { serials.wrappingAdd(1, ordering: .relaxed).oldValue }

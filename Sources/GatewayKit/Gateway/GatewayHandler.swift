@@ -18,6 +18,13 @@ public protocol GatewayHandler: AnyObject {
     func text(_ text: UTF8Span, from client: Client)
     /// A binary message came.
     func binary(_ bytes: RawSpan, from client: Client)
+    /// Messages to a client were dropped in this turn of the loop, since it does not take what it is sent.
+    ///
+    /// - Parameters:
+    ///   - messages: How many, since the last call.
+    ///   - bytes: How many bytes their frames have.
+    ///   - client: It gets the drop marker as the next message once it has taken what waits, if it ever does.
+    func dropped(messages: Int, bytes: Int, to client: Client)
     /// A socket that was open is closed; called once for each.
     ///
     /// - Parameters:
@@ -34,6 +41,8 @@ extension GatewayHandler {
     public func text(_ text: UTF8Span, from client: Client) {}
     /// Does nothing.
     public func binary(_ bytes: RawSpan, from client: Client) {}
+    /// Does nothing.
+    public func dropped(messages: Int, bytes: Int, to client: Client) {}
     /// Does nothing.
     public func closed(_ client: Client, code: CloseCode, reason: String) {}
 }

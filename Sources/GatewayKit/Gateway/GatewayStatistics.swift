@@ -46,8 +46,12 @@ public struct GatewayStatistics: Sendable, Hashable {
     /// Bytes that wait in this process now: for slow clients, and of messages of which not everything has come.
     public var bufferedBytes = 0
 
-    init(_ loops: [Counters]) {
+    /// What nobody has counted yet.
+    public init() {}
+
+    init(_ loops: [Counters], bufferedBytes: Int) {
         for loop in loops { add(loop) }
+        self.bufferedBytes = bufferedBytes
     }
 
     private mutating func add(_ loop: Counters) {
@@ -71,6 +75,5 @@ public struct GatewayStatistics: Sendable, Hashable {
         rateLimited += loop.rateLimited.value
         pingsSent += loop.pingsSent.value
         silentClosed += loop.silentClosed.value
-        bufferedBytes += loop.bufferedBytes.value
     }
 }

@@ -26,7 +26,7 @@ struct RunningGateway: Sendable {
             await group.shutdown()
             throw error
         }
-        let context = GatewayContext(configuration, address: inner?.address ?? .none)
+        let context = GatewayContext(configuration, address: inner?.address ?? .none, waiting: group.waiting)
         do throws(SystemError) {
             listener = try Listener(address, loops: group.loops) { error in
                 context.report(.acceptFailed(reason: "\(error)"))

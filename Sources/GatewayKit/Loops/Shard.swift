@@ -16,6 +16,9 @@ package final class Shard: @unchecked Sendable {
     let rules: MessageRules
     /// What messages are compressed with; nil where compression is off.
     let deflate: DeflateContexts?
+    /// How many bytes may wait for one client.
+    let backlogLimit: Int
+    let slowPolicy: SlowPolicy
 
     package let table = ClientTable<Client>()
     /// Every connection, also those that are still shaking hands or closing.
@@ -25,6 +28,10 @@ package final class Shard: @unchecked Sendable {
     private var bindings: BindingClock?
     private var limitReported: ContinuousClock.Instant?
     private let inbox = Lock<[Command]>([])
+    /// Memory for the next commands.
+    private var spareCommands: [Command] = []
+    /// Clients to which messages were dropped in this turn.
+    private var dropping: [Client] = []
 
     /// Makes a loop's share; on that loop only.
     ///
@@ -53,6 +60,8 @@ package final class Shard: @unchecked Sendable {
             maxFragments: limits.maxFragments
         )
         deflate = context.configuration.compression.map { DeflateContexts($0) }
+        backlogLimit = context.limits.maxBacklogBytes
+        slowPolicy = context.configuration.slowPolicy
         numbers = ConnectionNumbers(from: firstConnection, loop: loop.index, of: loops)
         bindings = context.configuration.bindLifetime.map { BindingClock(lifetime: $0) }
         if let presence = context.presence { watchUids(for: presence) }
@@ -70,23 +79,26 @@ package final class Shard: @unchecked Sendable {
         }
         guard wasEmpty else { return }
         if loop.execute({ self.obeyAll() }) { return }
-        for case .query(let look) in takeCommands() { look(self) }
-    }
-
-    private func obeyAll() {
-        for command in takeCommands() { obey(command) }
-    }
-
-    private func takeCommands() -> [Command] {
-        inbox.withLock { waiting in
+        let commands = inbox.withLock { waiting in
             defer { waiting = [] }
             return waiting
         }
+        for case .query(let look) in commands { look(self) }
+    }
+
+    private func obeyAll() {
+        var commands: [Command] = []
+        swap(&commands, &spareCommands)
+        inbox.withLock { swap(&$0, &commands) }
+        for command in commands { obey(command) }
+        commands.removeAll(keepingCapacity: commands.capacity <= 4096)
+        swap(&commands, &spareCommands)
     }
 
     private func obey(_ command: Command) {
         switch command {
-        case .send(let frame, let recipients, _): send(frame, to: recipients)
+        case .send(let frame, let recipients, let slow):
+            send(frame, to: recipients, slow ?? slowPolicy)
         case .bind(let connection, let uid): bind(connection, to: uid)
         case .unbind(let connection): _ = table.unbind(connection)
         case .join(let connection, let group): join(connection, group: group)
@@ -101,21 +113,21 @@ package final class Shard: @unchecked Sendable {
         }
     }
 
-    private func send(_ frame: EncodedFrame, to recipients: Recipients) {
+    private func send(_ frame: EncodedFrame, to recipients: Recipients, _ slow: SlowPolicy) {
         switch recipients {
-        case .client(let connection): table[connection]?.send(frame)
-        case .clients(let connections): for each in connections { table[each]?.send(frame) }
-        case .uid(let uid): table.visit(uid: uid) { $1.send(frame) }
-        case .uids(let uids): for uid in uids { table.visit(uid: uid) { $1.send(frame) } }
+        case .client(let connection): table[connection]?.send(frame, slow)
+        case .clients(let connections): for each in connections { table[each]?.send(frame, slow) }
+        case .uid(let uid): table.visit(uid: uid) { $1.send(frame, slow) }
+        case .uids(let uids): for uid in uids { table.visit(uid: uid) { $1.send(frame, slow) } }
         case .groups(let groups, let excluded):
             for group in groups {
                 table.visit(group: group) { connection, client in
-                    if excluded.isEmpty || !excluded.contains(connection) { client.send(frame) }
+                    if excluded.isEmpty || !excluded.contains(connection) { client.send(frame, slow) }
                 }
             }
         case .all(let excluded):
             table.visitAll { connection, client in
-                if excluded.isEmpty || !excluded.contains(connection) { client.send(frame) }
+                if excluded.isEmpty || !excluded.contains(connection) { client.send(frame, slow) }
             }
         }
     }
@@ -150,28 +162,34 @@ package final class Shard: @unchecked Sendable {
     func accept(_ stream: any ByteStream) {
         guard !isDraining else { return stream.abort() }
         guard context.connections.enter(limit: context.limits.maxConnections) else {
+            counters.connectionsRefused.add()
             reportLimit()
             return stream.abort()
         }
         let number = numbers.take { connections[$0] != nil }
         let client = Client(ClientID(gateway: context.address, connection: number), stream, self)
         connections[number] = client
+        counters.accepted.add()
+        counters.connections.add()
         client.start()
     }
 
     /// Lists a client whose handshake is done.
     func enter(_ client: Client) {
+        counters.clients.add()
+        counters.clientsOpened.add()
         table.insert(client, connection: client.id.connection, serial: context.nextSerial())
     }
 
     /// Takes a client out of the tables: it is closing.
     func leave(_ client: Client) {
-        _ = table.remove(client.id.connection)
+        if table.remove(client.id.connection) != nil { counters.clients.add(-1) }
     }
 
     /// Forgets a connection that is closed.
     func bury(_ client: Client) {
         connections[client.id.connection] = nil
+        counters.connections.add(-1)
         context.connections.leave()
     }
 
@@ -179,6 +197,19 @@ package final class Shard: @unchecked Sendable {
     func drain() {
         isDraining = true
         for client in Array(connections.values) { client.close(.goingAway, reason: "server is going down") }
+    }
+
+    // MARK: Slow clients
+
+    /// Has the handler told, at the end of this turn, what was dropped in it.
+    func noteDrop(_ client: Client) {
+        dropping.append(client)
+        guard dropping.count == 1 else { return }
+        loop.atEndOfTurn { [self] in
+            let clients = dropping
+            dropping = []
+            for client in clients { client.tellHandlerOfDrops() }
+        }
     }
 
     /// At most once a second: a flood of connections is not to become a flood of events.

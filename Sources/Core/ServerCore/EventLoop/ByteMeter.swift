@@ -1,4 +1,4 @@
-package import Synchronization
+import Synchronization
 
 /// How many bytes wait in memory, summed over threads: what a limit on all connections together looks at.
 ///

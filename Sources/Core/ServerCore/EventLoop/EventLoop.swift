@@ -37,6 +37,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     let arena = WriteArena()
     /// Where its TLS sessions work; made for the first one.
     lazy var cipherBuffers = CipherBuffers()
+    /// The bytes that wait for slow peers, of all loops of the group.
+    let waiting: ByteMeter
     let poller: any Poller
     let inbox: LoopInbox
     var timers = TimerHeap()
@@ -58,8 +60,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var batch: [LoopInbox.Item] = []
     private var stops: [CheckedContinuation<Void, Never>?] = []
 
-    init(index: Int, poller kind: PollerKind, name: String) throws(SystemError) {
+    init(index: Int, poller kind: PollerKind, name: String, waiting: ByteMeter) throws(SystemError) {
         self.index = index
+        self.waiting = waiting
         let poller = try kind.make()
         self.poller = poller
         let waker = Waker(poller)

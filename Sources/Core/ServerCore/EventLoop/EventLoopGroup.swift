@@ -5,6 +5,8 @@ package import PlatformCore
 /// Whoever makes a group ends it by `shutdown`; a group that is dropped asks its loops to end without waiting.
 package final class EventLoopGroup: Sendable {
     package let loops: [EventLoop]
+    /// The bytes that wait for slow peers of any loop.
+    package let waiting = ByteMeter()
 
     /// Starts the loops.
     ///
@@ -18,7 +20,7 @@ package final class EventLoopGroup: Sendable {
         var loops: [EventLoop] = []
         for index in 0..<count {
             do {
-                loops.append(try EventLoop(index: index, poller: poller, name: "\(name)-\(index)"))
+                loops.append(try EventLoop(index: index, poller: poller, name: "\(name)-\(index)", waiting: waiting))
             } catch {
                 for loop in loops { loop.stop(nil) }
                 throw error

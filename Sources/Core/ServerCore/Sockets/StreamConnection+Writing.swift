@@ -44,6 +44,7 @@ extension StreamConnection {
         switch Socket.send(descriptor, backlog.bytes) {
         case .bytes(let count):
             backlog.drop(count)
+            loop.waiting.add(-count)
             renewStallDeadline()
             updateInterest()
             if unsent == 0 { flushed() }
@@ -96,6 +97,7 @@ extension StreamConnection {
         let mustFlush = backlog.isEmpty
         keepChain()
         backlog.append(bytes)
+        loop.waiting.add(bytes.count)
         if mustFlush {
             renewStallDeadline()
             markDirty()
@@ -105,6 +107,7 @@ extension StreamConnection {
     private func keepChain() {
         guard !chain.isEmpty else { return }
         arena.move(&chain, to: &backlog)
+        loop.waiting.add(chained)
         chained = 0
         renewStallDeadline()
     }

@@ -142,6 +142,7 @@ package final class StreamConnection: ByteStream {
         Socket.close(descriptor, resets: resets)
         chain = WriteArena.Chain()
         chained = 0
+        loop.waiting.add(-backlog.count)
         backlog.removeAll()
         if delegate != nil { loop.graveyard.append(self) }
     }
