@@ -14,5 +14,5 @@ public struct PreparedMessage: Sendable {
 
 extension Client {
     /// Sends a message that was framed before.
-    public func send(_ message: PreparedMessage) { send(message.frame) }
+    public func send(_ message: PreparedMessage) { send(message.frame, shard.slowPolicy) }
 }
