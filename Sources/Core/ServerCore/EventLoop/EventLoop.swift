@@ -47,7 +47,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     @exclusivity(unchecked) var freeSlots: [Int] = []
     /// Connections that have written in this turn.
     @exclusivity(unchecked) var dirty: [StreamConnection] = []
-    @exclusivity(unchecked) var graveyard: [StreamConnection] = []
+    @exclusivity(unchecked) var graveyard: [(connection: StreamConnection, end: StreamEnd)] = []
     /// Memory for the next turn's `dirty`.
     @exclusivity(unchecked) private var spare: [StreamConnection] = []
     var deadlineHolders = 0
@@ -184,9 +184,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     private func bury() {
         guard !graveyard.isEmpty else { return }
-        let connections = graveyard
+        let closed = graveyard
         graveyard = []
-        for connection in connections { connection.reportClosed() }
+        for (connection, end) in closed { connection.reportClosed(end) }
     }
 
     private static func currentThread() -> UInt {

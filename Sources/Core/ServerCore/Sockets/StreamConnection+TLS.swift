@@ -31,7 +31,7 @@ extension StreamConnection {
             arena.withContiguous(chain) { seal($0, tls) }
             chain = WriteArena.Chain()
         } else {
-            arena.move(&chain, to: &tls.early)
+            arena.move(&chain) { tls.early.append($0) }
             renewStallDeadline()
         }
         chained = 0
@@ -47,7 +47,7 @@ extension StreamConnection {
             tls.sayGoodbye()
             transmit(tls)
         }
-        return state != .closed && backlog.isEmpty
+        return state != .closed && backlog == nil
     }
 
     private func open(_ received: UnsafeRawBufferPointer, _ tls: TLSSession) {
@@ -86,7 +86,7 @@ extension StreamConnection {
     private func transmit(_ tls: TLSSession) {
         var rest = tls.buffers.output
         guard !rest.isEmpty, state != .closed else { return tls.buffers.clear() }
-        if backlog.isEmpty {
+        if backlog == nil {
             switch Socket.send(descriptor, rest) {
             case .bytes(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             case .wouldBlock: break
@@ -94,10 +94,11 @@ extension StreamConnection {
                 tls.buffers.clear()
                 return finish(.failed(SystemError("send to \(peer)", code: code)))
             }
-            backlog.append(rest)
-            if !backlog.isEmpty { renewStallDeadline() }
-        } else {
-            backlog.append(rest)
+        }
+        if !rest.isEmpty {
+            let mustWatch = backlog == nil
+            keepBack(rest)
+            if mustWatch { renewStallDeadline() }
         }
         tls.buffers.clear()
         updateInterest()

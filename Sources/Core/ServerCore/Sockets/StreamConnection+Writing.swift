@@ -26,7 +26,7 @@ extension StreamConnection {
     }
 
     package func sendNow() {
-        guard isDirty, backlog.isEmpty else { return }
+        guard isDirty, backlog == nil else { return }
         sendChain()
     }
 
@@ -40,11 +40,11 @@ extension StreamConnection {
 
     /// The peer takes bytes again.
     func sendBacklog() {
-        guard state == .open || state == .flushing, !backlog.isEmpty else { return }
+        guard state == .open || state == .flushing, let backlog else { return }
         switch Socket.send(descriptor, backlog.bytes) {
         case .bytes(let count):
             backlog.drop(count)
-            loop.waiting.add(-count)
+            if backlog.isEmpty { self.backlog = nil }
             renewStallDeadline()
             updateInterest()
             if unsent == 0 { flushed() }
@@ -59,10 +59,10 @@ extension StreamConnection {
     ///
     /// Not behind those that wait for the system, except under TLS, where a turn's bytes are encrypted as one piece.
     private func mayGather(_ more: Int) -> Bool {
-        guard backlog.isEmpty || tls != nil else { return false }
+        guard backlog == nil || tls != nil else { return false }
         guard arena.isFull(before: more) else { return true }
         loop.sendGathered()
-        return state == .open && (backlog.isEmpty || tls != nil)
+        return state == .open && (backlog == nil || tls != nil)
     }
 
     /// What the system does not take waits for it to ask.
@@ -94,10 +94,9 @@ extension StreamConnection {
     /// Appends behind what waits already: a slow peer, or a turn that has written too much.
     private func keep(_ bytes: UnsafeRawBufferPointer) {
         guard state == .open else { return }
-        let mustFlush = backlog.isEmpty
+        let mustFlush = backlog == nil
         keepChain()
-        backlog.append(bytes)
-        loop.waiting.add(bytes.count)
+        keepBack(bytes)
         if mustFlush {
             renewStallDeadline()
             markDirty()
@@ -106,10 +105,16 @@ extension StreamConnection {
 
     private func keepChain() {
         guard !chain.isEmpty else { return }
-        arena.move(&chain, to: &backlog)
-        loop.waiting.add(chained)
+        arena.move(&chain) { keepBack($0) }
         chained = 0
         renewStallDeadline()
+    }
+
+    /// Has bytes wait for the peer, behind those that wait already.
+    func keepBack(_ bytes: UnsafeRawBufferPointer) {
+        let backlog = self.backlog ?? Backlog(loop.waiting)
+        self.backlog = backlog
+        backlog.append(bytes)
     }
 
     private func markDirty() {

@@ -43,14 +43,15 @@ package final class StreamConnection: ByteStream {
     @exclusivity(unchecked) private var hasPeerLeft = false
     @exclusivity(unchecked) private var interest: Readiness = []
     @exclusivity(unchecked) var delegate: (any ByteStreamDelegate)?
-    @exclusivity(unchecked) var registration: Registration?
+    /// The registration's; nil unless the loop watches the descriptor.
+    @exclusivity(unchecked) private var token: UInt64?
     @exclusivity(unchecked) var chain = WriteArena.Chain()
     @exclusivity(unchecked) var chained = 0
-    @exclusivity(unchecked) var backlog = ByteQueue()
-    @exclusivity(unchecked) private var end = StreamEnd.closed
+    /// What the system does not take; nil if it takes everything.
+    @exclusivity(unchecked) var backlog: Backlog?
     /// In seconds of the loop; 0: none.
-    @exclusivity(unchecked) private var deadline: Int64 = 0
-    @exclusivity(unchecked) private var stallDeadline: Int64 = 0
+    @exclusivity(unchecked) private var deadline: UInt32 = 0
+    @exclusivity(unchecked) private var stallDeadline: UInt32 = 0
 
     /// Takes over a connected, non-blocking socket: one of a pair, or inherited.
     ///
@@ -74,7 +75,7 @@ package final class StreamConnection: ByteStream {
     /// Our own side of the connection; nil once it is closed.
     package var local: SocketAddress? { state == .closed ? nil : Socket.localAddress(descriptor) }
 
-    package var unsent: Int { chained + backlog.count + (tls?.early.count ?? 0) }
+    package var unsent: Int { chained + (backlog?.count ?? 0) + (tls?.early.count ?? 0) }
 
     package var isOpen: Bool { state == .open }
 
@@ -84,7 +85,7 @@ package final class StreamConnection: ByteStream {
         state = .open
         interest = .readable
         do {
-            registration = try loop.register(descriptor, interest, self)
+            token = try loop.register(descriptor, interest, self).token
             if let tls { begin(tls) }
         } catch {
             finish(.failed(error))
@@ -133,30 +134,31 @@ package final class StreamConnection: ByteStream {
 
     func finish(_ end: StreamEnd, resets: Bool = false) {
         guard state != .closed else { return }
-        self.end = isSecuring ? end.inHandshake : end
-        if case .closed = end, hasPeerLeft { self.end = .peerLeft }
+        var end = isSecuring ? end.inHandshake : end
+        if case .closed = end, hasPeerLeft { end = .peerLeft }
         state = .closed
         setDeadlines(0, 0)
         if let registration { loop.deregister(registration) }
-        registration = nil
+        token = nil
         Socket.close(descriptor, resets: resets)
         chain = WriteArena.Chain()
         chained = 0
-        loop.waiting.add(-backlog.count)
-        backlog.removeAll()
-        if delegate != nil { loop.graveyard.append(self) }
+        backlog = nil
+        if delegate != nil { loop.graveyard.append((self, end)) }
     }
 
     /// The graveyard's last word, at the end of the turn in which the connection closed.
-    func reportClosed() {
+    func reportClosed(_ end: StreamEnd) {
         let delegate = delegate
         self.delegate = nil
         delegate?.closed(end)
     }
 
+    private var registration: Registration? { token.map { Registration(descriptor: descriptor, token: $0) } }
+
     func updateInterest() {
         guard let registration else { return }
-        var wanted: Readiness = backlog.isEmpty ? [] : .writable
+        var wanted: Readiness = backlog == nil ? [] : .writable
         if !hasPeerEnded, !isPaused || state != .open { wanted.insert(.readable) }
         guard wanted != interest else { return }
         interest = wanted
@@ -165,7 +167,7 @@ package final class StreamConnection: ByteStream {
 
     /// The peer took some bytes, or there is nothing to take: the stall begins anew, or ends.
     func renewStallDeadline() {
-        let isWaiting = !backlog.isEmpty || tls.map { !$0.early.isEmpty } ?? false
+        let isWaiting = backlog != nil || tls.map { !$0.early.isEmpty } ?? false
         setDeadlines(deadline, isWaiting ? after(Self.stallLimit) : 0)
     }
 
@@ -202,13 +204,13 @@ package final class StreamConnection: ByteStream {
         }
     }
 
-    private func after(_ duration: Duration?) -> Int64 {
+    private func after(_ duration: Duration?) -> UInt32 {
         guard let duration else { return 0 }
         let (seconds, attoseconds) = duration.components
-        return max(1, loop.second + seconds + (attoseconds > 0 ? 1 : 0))
+        return UInt32(clamping: max(1, loop.second + seconds + (attoseconds > 0 ? 1 : 0)))
     }
 
-    private func setDeadlines(_ deadline: Int64, _ stallDeadline: Int64) {
+    private func setDeadlines(_ deadline: UInt32, _ stallDeadline: UInt32) {
         let held = self.deadline != 0 || self.stallDeadline != 0
         let holds = deadline != 0 || stallDeadline != 0
         self.deadline = deadline

@@ -109,7 +109,7 @@ final class WriteArena {
         }
         var copy = ByteQueue()
         var source = chain
-        move(&source, to: &copy)
+        move(&source) { copy.append($0) }
         body(copy.bytes)
     }
 
@@ -129,12 +129,12 @@ final class WriteArena {
         if chain.head < 0 { chain = Chain() }
     }
 
-    /// Copies a chain into a connection's own memory and empties it.
-    func move(_ chain: inout Chain, to queue: inout ByteQueue) {
+    /// Hands a chain's pieces out, to be copied, and empties it.
+    func move(_ chain: inout Chain, to keep: (UnsafeRawBufferPointer) -> Void) {
         var index = chain.head
         while index >= 0 {
             let record = records[Int(index)]
-            queue.append(UnsafeRawBufferPointer(start: memory + record.offset, count: record.count))
+            keep(UnsafeRawBufferPointer(start: memory + record.offset, count: record.count))
             index = record.next
         }
         chain = Chain()
