@@ -28,7 +28,7 @@ final class ClientSocket {
     private let digest = StreamDigest()
     private var received: [UInt8] = []
 
-    /// Connects and shakes hands, with the smallest receive buffer there is.
+    /// Connects and shakes hands; one that will not read has the smallest receive buffer there is.
     init(_ number: Int, isReader: Bool, to port: UInt16) throws {
         self.number = number
         self.isReader = isReader
@@ -38,7 +38,7 @@ final class ClientSocket {
         descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
         guard descriptor >= 0 else { throw Broken("no socket: errno \(errno)") }
-        SocketOption.set(SO_RCVBUF, 1, on: descriptor)
+        if !isReader { SocketOption.set(SO_RCVBUF, 1, on: descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -88,7 +88,7 @@ final class ClientSocket {
     }
 
     private func shakeHands() throws {
-        let path = "/\(isReader ? "reader" : "stalled")/\(number)?\(SocketOption.value(SO_RCVBUF, of: descriptor))"
+        let path = "/\(number)?\(isReader ? 0 : SocketOption.value(SO_RCVBUF, of: descriptor))"
         let lines = [
             "GET \(path) HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade",
             "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", "",

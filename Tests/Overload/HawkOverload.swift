@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Pushes to many sockets, half of which stop reading, and checks what the gateway promises then.
 ///
 /// Memory stays under a bound that is printed before the pushing begins, every reader gets every byte, and the slow
@@ -15,9 +23,11 @@ enum HawkOverload {
                 try await Overload(options).run()
             } else {
                 print(Options.usage)
+                exit(2)
             }
         } catch {
-            fatalError("FAILED: \(error)")
+            print("FAILED: \(error)")
+            exit(1)
         }
     }
 }

@@ -124,7 +124,11 @@ struct Overload: Sendable {
 
     private func checkReaders(_ rounds: Int, _ gateway: Gateway, _ processes: [ChildProcess]) async throws {
         let clients = board.current.clients.filter { $0.key % 2 == 0 }
-        for client in clients.values { try gateway.client.post(.text("digest"), to: .client(client)) }
+        for client in clients.values {
+            try gateway.client.post(.text("digest"), to: .client(client))
+            // At once: the gateway gives a socket up that takes nothing for half a minute.
+            try gateway.client.post(.text("resume"), to: .client(client))
+        }
         try await waits(for: "the readers' digests", processes) { $0.readers.count == readers }
         let messages = rounds * SentStream.messagesPerRound
         for (number, account) in board.current.readers {
@@ -134,7 +138,6 @@ struct Overload: Sendable {
             }
         }
         say("ok: \(readers) readers have all \(messages) messages, SHA-256 as sent")
-        for client in clients.values { try gateway.client.post(.text("resume"), to: .client(client)) }
     }
 
     private func checkStalled(_ rounds: Int, _ gateway: Gateway, _ processes: [ChildProcess]) async throws {
@@ -182,7 +185,9 @@ struct Overload: Sendable {
     ) async throws {
         try await eventually(.seconds(20), what) {
             for process in processes where process.hasExited() != nil { throw Broken(process.text()) }
-            return condition(board.current)
+            let score = board.current
+            if score.cut > 0 { throw Broken("\(score.cut) sockets were cut; waiting for: \(what)") }
+            return condition(score)
         }
     }
 

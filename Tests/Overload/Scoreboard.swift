@@ -17,7 +17,7 @@ final class Scoreboard: Sendable {
     struct Score: Sendable {
         /// Who is there, by the sockets' own numbers.
         var clients: [Int: ClientID] = [:]
-        /// The largest receive buffer of a socket.
+        /// The largest receive buffer of a socket that will not read.
         var receiveBuffer = 0
         /// How many rounds the readers have taken, all together.
         var rounds = 0
@@ -33,6 +33,8 @@ final class Scoreboard: Sendable {
         var droppedMessages = 0
         /// How many clients the handler saw closed with 1013.
         var closedAsSlow = 0
+        /// How many connections ended without a word.
+        var cut = 0
     }
 
     private let score = Lock(Score())
@@ -58,7 +60,7 @@ final class Referee: GatewayHandler {
     init(_ board: Scoreboard) { self.board = board }
 
     func opened(_ client: Client, request: UpgradeRequest) {
-        let number = request.path.split(separator: "/").last.flatMap { Int($0) } ?? -1
+        let number = Int(request.path.dropFirst()) ?? -1
         numbers[client.id] = number
         board.note {
             $0.clients[number] = client.id
@@ -86,6 +88,10 @@ final class Referee: GatewayHandler {
 
     func closed(_ client: Client, code: CloseCode, reason: String) {
         numbers[client.id] = nil
-        if code == .tryAgainLater { board.note { $0.closedAsSlow += 1 } }
+        switch code {
+        case .tryAgainLater: board.note { $0.closedAsSlow += 1 }
+        case .abnormal: board.note { $0.cut += 1 }
+        default: break
+        }
     }
 }

@@ -9,20 +9,22 @@ enum SentStream {
     /// Bytes of both frames of a round, their headers included.
     static let bytesPerRound = ownBytes + sharedBytes + 8
 
+    /// What payloads are cut from.
+    private static let noise: [UInt8] = {
+        var state: UInt64 = 1
+        return (0..<1 << 16).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8(state >> 56)
+        }
+    }()
+
     /// The payload that a socket gets in a place of its stream, counted from 0.
     static func payload(to socket: Int, at place: Int) -> [UInt8] {
         let isOwn = place % messagesPerRound == 0
-        var state = UInt64(isOwn ? socket + 1 : 0) << 32 | UInt64(place)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(ownBytes)
-        while bytes.count < (isOwn ? ownBytes : sharedBytes) {
-            // SplitMix64
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var word = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-            word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-            withUnsafeBytes(of: (word ^ word >> 31).littleEndian) { bytes += $0 }
-        }
-        return bytes
+        let name = UInt64(isOwn ? socket + 1 : 0) << 32 | UInt64(place)
+        let length = (isOwn ? ownBytes : sharedBytes) - 8
+        let start = Int((name &* 0x9E37_79B9_7F4A_7C15) >> 40) % (noise.count - length)
+        return withUnsafeBytes(of: name.littleEndian) { Array($0) } + noise[start..<start + length]
     }
 
     /// The SHA-256 of the first messages of a socket's stream, in hex.
