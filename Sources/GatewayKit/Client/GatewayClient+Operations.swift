@@ -1,7 +1,31 @@
 /// What can be done, each as a function: see `GatewayOperation` for what it means.
 ///
 /// Each returns how many gateways took it, and throws as `perform` does. A client that is gone is no error.
-extension CompleteGatewayClient {
+extension GatewayClient {
+    /// Sends a message.
+    ///
+    /// - Parameters:
+    ///   - message: A text or binary message; it is framed once, however many receive it.
+    ///   - target: Who receives it. A uid nobody is bound to, or a client that is gone, is no error.
+    /// - Returns: How many gateways took it.
+    /// - Throws: `invalidArgument`, `unknownGateway`, `stopped`, or `unreachable` when not one gateway was reached.
+    @discardableResult
+    public func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery {
+        try await perform(.send(message, to: target))
+    }
+
+    /// Sends a text message.
+    @discardableResult
+    public func send(_ text: String, to target: Target) async throws(GatewayError) -> Delivery {
+        try await send(.text(text), to: target)
+    }
+
+    /// Ends the binding of a socket, whatever uid it was bound to; without one nothing happens.
+    @discardableResult
+    public func unbind(_ client: ClientID) async throws(GatewayError) -> Delivery {
+        try await perform(.unbind(client))
+    }
+
     /// Sends a last message, if there is one, and closes a socket (1000) once that has gone out.
     @discardableResult
     public func close(_ client: ClientID, last: Message? = nil) async throws(GatewayError) -> Delivery {

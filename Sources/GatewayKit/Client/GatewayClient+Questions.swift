@@ -3,7 +3,7 @@ import PlatformCore
 /// What can be asked, built upon the questions of the protocol; each throws as that.
 ///
 /// Between gateways there is no order, and no one instant at which all answer. A list of all sockets costs its length.
-extension CompleteGatewayClient {
+extension GatewayClient {
     // MARK: Sockets
 
     /// Every socket, in order of connecting.
@@ -28,6 +28,21 @@ extension CompleteGatewayClient {
     }
 
     // MARK: Uids
+
+    /// The uid a socket is bound to; nil if it is bound to none or gone.
+    public func uid(of client: ClientID) async throws(GatewayError) -> String? {
+        try await select(ClientSelection(.uid, clients: [client])).first?.uid
+    }
+
+    /// The sockets of a uid, in order of binding.
+    public func clients(ofUid uid: String) async throws(GatewayError) -> [ClientID] {
+        try await clients(ofUids: [uid])[0]
+    }
+
+    /// Whether a uid has a socket.
+    public func isOnline(uid: String) async throws(GatewayError) -> Bool {
+        try await !clients(ofUid: uid).isEmpty
+    }
 
     /// Whether each of several uids has a socket, in the order of the question.
     public func isOnline(uids: [String]) async throws(GatewayError) -> [Bool] {

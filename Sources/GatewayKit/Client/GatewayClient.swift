@@ -8,17 +8,17 @@
 /// `LocalGatewayClient` is a gateway's own, in its process; `RemoteGatewayClient` reaches all gateways that Register
 /// lists. Both keep the order of calls of one caller; between callers there is none.
 ///
-/// A uid is any string but `""` and `"0"`, which the inner protocol takes for none: those throw `invalidArgument`.
+/// A uid or group is any string but `""` and `"0"`, which the inner protocol takes for none: those throw
+/// `invalidArgument`. A question that goes to all gateways throws if only one of them does not answer, with what the
+/// others said in the error's `partialAnswer`.
 public protocol GatewayClient: Sendable {
-    /// Sends a message.
+    /// Has an operation carried out.
     ///
-    /// - Parameters:
-    ///   - message: A text or binary message; it is framed once, however many receive it.
-    ///   - target: Who receives it. A uid nobody is bound to, or a client that is gone, is no error.
+    /// - Parameter operation: What is to be done. A uid nobody is bound to, or a client that is gone, is no error.
     /// - Returns: How many gateways took it.
     /// - Throws: `invalidArgument`, `unknownGateway`, `stopped`, or `unreachable` when not one gateway was reached.
     @discardableResult
-    func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery
+    func perform(_ operation: GatewayOperation) async throws(GatewayError) -> Delivery
 
     /// Waits until every gateway has obeyed all that was sent through this client before the call.
     ///
@@ -35,9 +35,6 @@ public protocol GatewayClient: Sendable {
     /// - Returns: Whether the socket was there; false means it has gone.
     func bind(uid: String, to client: ClientID) async throws(GatewayError) -> Bool
 
-    /// Ends the binding of a socket, whatever uid it was bound to; without one nothing happens.
-    func unbind(_ client: ClientID) async throws(GatewayError)
-
     /// Whether a socket is open.
     func isOnline(_ client: ClientID) async throws(GatewayError) -> Bool
 
@@ -46,24 +43,15 @@ public protocol GatewayClient: Sendable {
     /// Each list is in order of binding, and empty for a uid without sockets; between gateways there is no order.
     func clients(ofUids uids: [String]) async throws(GatewayError) -> [[ClientID]]
 
-    /// The uid a socket is bound to; nil if it is bound to none or gone.
-    func uid(of client: ClientID) async throws(GatewayError) -> String?
-}
+    /// The sockets that a selection names, each once, with the fields it asks for.
+    func select(_ selection: ClientSelection) async throws(GatewayError) -> [SelectedClient]
 
-extension GatewayClient {
-    /// Sends a text message.
-    @discardableResult
-    public func send(_ text: String, to target: Target) async throws(GatewayError) -> Delivery {
-        try await send(.text(text), to: target)
-    }
+    /// The groups that have a socket, each once, in order of creation; between gateways there is no order.
+    func groups() async throws(GatewayError) -> [String]
 
-    /// The sockets of a uid, in order of binding.
-    public func clients(ofUid uid: String) async throws(GatewayError) -> [ClientID] {
-        try await clients(ofUids: [uid])[0]
-    }
+    /// How many sockets are open.
+    func clientCount() async throws(GatewayError) -> Int
 
-    /// Whether a uid has a socket.
-    public func isOnline(uid: String) async throws(GatewayError) -> Bool {
-        try await !clients(ofUid: uid).isEmpty
-    }
+    /// How many sockets each group has, in the order of the question; 0 for a group that is not there.
+    func clientCounts(inGroups groups: [String]) async throws(GatewayError) -> [Int]
 }

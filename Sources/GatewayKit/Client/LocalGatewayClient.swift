@@ -4,7 +4,7 @@ import PlatformCore
 ///
 /// A call returns once its operation is posted to the gateway's loops: about a microsecond, whoever is slow out there.
 /// Calls made before `run()` wait until it listens; after it has ended they throw `stopped`.
-public final class LocalGatewayClient: CompleteGatewayClient {
+public final class LocalGatewayClient: GatewayClient {
     private let start: StartSignal
     private let running = Lock<RunningSwitchboard?>(nil)
 
@@ -28,26 +28,10 @@ public final class LocalGatewayClient: CompleteGatewayClient {
         return Delivery(gatewaysReached: 1)
     }
 
-    /// Sends a message; it is posted to all loops when this returns.
-    @discardableResult
-    public func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery {
-        try await perform(.send(message, to: target))
-    }
-
     /// Waits until all loops have obeyed what was posted before.
     public func confirm() async throws(GatewayError) {
         let running = try await current("confirm what was sent")
         _ = await Self.answer { running.switchboard.clientCount(answer: $0) }
-    }
-
-    /// Ends a socket's binding.
-    public func unbind(_ client: ClientID) async throws(GatewayError) {
-        try await perform(.unbind(client))
-    }
-
-    /// The uid a socket is bound to.
-    public func uid(of client: ClientID) async throws(GatewayError) -> String? {
-        try await select(ClientSelection(.uid, clients: [client])).first?.uid
     }
 
     /// Ties a socket to a uid; false if it has gone.

@@ -1,31 +1,21 @@
 extension RemoteGatewayClient {
-    /// Sends a message to all gateways, or to those that the listed clients name.
+    /// Sends an operation to all gateways, or to those whose clients it names.
     ///
-    /// - Parameters:
-    ///   - message: a text or binary message, at most 10 MiB with its envelope.
-    ///   - target: who receives it.
+    /// - Parameter operation: what is to be done; its packet holds at most 10 MiB.
     /// - Returns: how many gateways took it, and which did not; the gateway of a listed client that is not registered
     ///   counts as one that did not.
     /// - Throws: `invalidArgument`, `stopped`, and when not one gateway was reached `unknownGateway`,
     ///   `registerUnavailable` or `unreachable`.
     @discardableResult
-    public func send(_ message: Message, to target: Target) async throws(GatewayError) -> Delivery {
-        let attempt = "send a message"
-        let shipment = try Shipment(message, to: target, attempt: attempt)
+    public func perform(_ operation: GatewayOperation) async throws(GatewayError) -> Delivery {
+        let shipment = try Shipment(operation)
         guard shipment.gateways != [] else { return Delivery(gatewaysReached: 0) }
-        let replies = try await ask(shipment.gateways, .command, attempt) { shipment.bytes(for: $0) }
-        var delivery = Delivery(gatewaysReached: 0)
-        for reply in replies {
-            if reply.failure == nil {
-                delivery.gatewaysReached += 1
-            } else {
-                delivery.unreachable.append(reply.gateway)
-            }
+        let replies = try await order(.command, of: shipment.gateways, operation.attempt) { shipment.bytes(for: $0) }
+        let missed = replies.filter { $0.failure != nil }
+        guard missed.isEmpty || missed.count < replies.count else {
+            throw Self.error(missed.compactMap(\.failure), operation.attempt)
         }
-        if delivery.gatewaysReached == 0, let error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) {
-            throw error
-        }
-        return delivery
+        return Delivery(gatewaysReached: replies.count - missed.count, unreachable: missed.map(\.gateway))
     }
 
     /// Waits until every gateway has obeyed all that this client has sent so far, by a question behind it.
@@ -39,7 +29,7 @@ extension RemoteGatewayClient {
         let failures: [Failure] = try await perform(attempt) { hub, done in
             hub.confirm { outcomes in done(outcomes.compactMap(\.failure)) }
         }
-        if let error = Self.error(of: failures, attempt: attempt) { throw error }
+        if !failures.isEmpty { throw Self.error(failures, attempt) }
     }
 
     /// Ties a socket to a uid, and asks on the same connection whether it is there.
@@ -48,34 +38,21 @@ extension RemoteGatewayClient {
     ///   - uid: any string but `""` and `"0"`.
     ///   - client: the socket.
     /// - Returns: whether the socket was there; false means it has gone.
-    /// - Throws: `invalidArgument`, `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut` or `stopped`.
+    /// - Throws: `invalidArgument`, `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut`,
+    ///   `malformedAnswer` or `stopped`.
     public func bind(uid: String, to client: ClientID) async throws(GatewayError) -> Bool {
-        let attempt = "bind a client"
-        try GatewayError.check(uid: uid, attempt)
-        let bind = GatewayPacket(.bindUid, connectionID: client.connection, extra: Array(uid.utf8))
-        let question = GatewayPacket(.isOnline, connectionID: client.connection)
-        return try await isOne(client, bind.bytes + question.bytes, .commandAndQuestion, attempt)
-    }
-
-    /// Ends the binding of a socket; returns when the command is with the kernel.
-    ///
-    /// - Parameter client: the socket; without a binding nothing happens.
-    /// - Throws: `unknownGateway`, `registerUnavailable`, `unreachable` or `stopped`.
-    public func unbind(_ client: ClientID) async throws(GatewayError) {
-        let attempt = "unbind a client"
-        let bytes = GatewayPacket(.unbindUid, connectionID: client.connection).bytes
-        let replies = try await ask([client.gateway], .command, attempt) { _ in bytes }
-        if let error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) { throw error }
+        let operation = GatewayOperation.bind(client, uid: uid)
+        let bytes = try Shipment(operation).bytes(for: client.gateway)
+        return try await isThere(client, .commandAndQuestion, behind: bytes, operation.attempt)
     }
 
     /// Whether a socket is open.
     ///
     /// - Parameter client: the socket.
     /// - Returns: what its gateway says.
-    /// - Throws: `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut` or `stopped`.
+    /// - Throws: `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut`, `malformedAnswer` or `stopped`.
     public func isOnline(_ client: ClientID) async throws(GatewayError) -> Bool {
-        let question = GatewayPacket(.isOnline, connectionID: client.connection)
-        return try await isOne(client, question.bytes, .question, "ask whether a client is online")
+        try await isThere(client, .question, "ask for a client")
     }
 
     /// The sockets of several uids on all gateways.
@@ -85,143 +62,98 @@ extension RemoteGatewayClient {
     /// - Throws: `unreachable` or `timedOut` if only one gateway did not answer, with what the others said in the error's
     ///   `partialAnswer`; `invalidArgument`, `registerUnavailable`, `malformedAnswer` or `stopped`.
     public func clients(ofUids uids: [String]) async throws(GatewayError) -> [[ClientID]] {
-        let attempt = "list the clients of uids"
+        let attempt = "ask for the clients of a uid"
         for uid in uids { try GatewayError.check(uid: uid, attempt) }
         guard !uids.isEmpty else { return [] }
-        let question = GatewayPacket(.batchGetClientIDByUid, extra: Shipment.json(.list(uids.map(PHPValue.text)))).bytes
-        let replies = try await ask(nil, .question, attempt) { _ in question }
+        let question = GatewayPacket(.batchGetClientIDByUid, extra: Shipment.json(.list(uids.map(PHPValue.text))))
+        let answers = try await ask(nil, attempt) { _ in question }
         let keys = uids.map { PHPArray.Key($0) }
-        var clients: [[ClientID]] = uids.map { _ in [] }
-        for reply in replies {
-            guard let answer = reply.answer else { continue }
-            let lists = try Self.array(Self.value(answer, from: reply.gateway, attempt), reply.gateway, attempt)
-            for (index, key) in keys.enumerated() { clients[index] += Self.clients(lists[key], of: reply.gateway) }
+        let clients = answers.gather(keys.map { _ in [ClientID]() }, attempt) {
+            clients,
+            answer throws(PHPValue.Malformed) in
+            let lists = try answer.array()
+            for (index, key) in keys.enumerated() { clients[index] += answer.clients(lists[key]) }
         }
-        guard var error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) else { return clients }
-        error.partialAnswer = .clients(clients)
-        throw error
+        return try clients.whole { .clients($0) }
     }
 
-    /// The uid a socket is bound to.
+    /// The sockets that a selection names, gateway by gateway, each once, with the fields it asks for.
     ///
-    /// - Parameter client: the socket.
-    /// - Returns: its uid; nil if it is bound to none or gone.
-    /// - Throws: `unknownGateway`, `registerUnavailable`, `unreachable`, `timedOut`, `malformedAnswer` or `stopped`.
-    public func uid(of client: ClientID) async throws(GatewayError) -> String? {
-        let attempt = "ask for the uid of a client"
-        let id = PHPValue.int(Int64(client.connection))
-        var connections = PHPArray()
-        connections[.int(Int64(client.connection))] = id
-        let selection: PHPValue = ["fields": ["uid"], "where": ["connection_id": .array(connections)]]
-        let question = GatewayPacket(.select, extra: Shipment.json(selection)).bytes
-        let rows = try await Self.array(
-            answer(of: client.gateway, question, .question, attempt),
-            client.gateway,
-            attempt
-        )
-        guard case .string(let uid)? = rows[.int(Int64(client.connection))]?["uid"] else { return nil }
-        return String(decoding: uid, as: UTF8.self)
-    }
-}
-
-// MARK: - What the calls have in common
-
-extension RemoteGatewayClient {
-    /// What one gateway did with an order.
-    private struct Reply: Sendable {
-        let gateway: GatewayAddress
-        var answer: [UInt8]?
-        var failure: Failure?
-    }
-
-    typealias Failure = (code: GatewayError.Code, cause: String)
-
-    /// Sends an order to each of some gateways, or to all there are, and gathers what becomes of it.
-    private func ask(
-        _ gateways: [GatewayAddress]?,
-        _ kind: GatewayLine.Kind,
-        _ attempt: String,
-        _ bytes: @escaping @Sendable (GatewayAddress) -> [UInt8]
-    ) async throws(GatewayError) -> [Reply] {
-        let outcome: Result<[Reply], RemoteHub.NoGateway> = try await perform(attempt) { hub, done in
-            guard let gateways = gateways ?? hub.gateways else { return done(.failure(hub.emptiness)) }
-            let gathering = Gathering<Reply>(count: gateways.count) { done(.success($0)) }
-            for (index, gateway) in gateways.enumerated() {
-                let order = GatewayLine.Order(bytes: bytes(gateway), kind: kind) { outcome in
-                    gathering.put(
-                        Reply(gateway: gateway, answer: outcome.answer, failure: outcome.failure),
-                        at: index
-                    )
-                }
-                hub.send(to: gateway, order)
-            }
+    /// - Parameter selection: which sockets; the gateways of those it names are asked, and all if it names a uid, a
+    ///   group or everybody.
+    /// - Returns: the sockets.
+    /// - Throws: as `clients(ofUids:)`, and `unknownGateway`.
+    public func select(_ selection: ClientSelection) async throws(GatewayError) -> [SelectedClient] {
+        let attempt = "select clients"
+        try selection.check(attempt)
+        let question = SelectQuestion(selection)
+        guard question.gateways != [] else { return [] }
+        let answers = try await ask(question.gateways, attempt) { question.packet(for: $0) }
+        let selected = answers.gather([SelectedClient](), attempt) { selected, answer throws(PHPValue.Malformed) in
+            selected += try answer.array().elements.compactMap { answer.client($0) }
         }
-        switch outcome {
-        case .success(let replies): return replies
-        case .failure(let nobody): throw GatewayError(nobody.code, attempt: attempt, cause: nobody.cause)
+        return try selected.whole { .selected($0) }
+    }
+
+    /// The groups that have a socket, each once: gateway by gateway, each in order of creation.
+    ///
+    /// - Returns: the names of the groups.
+    /// - Throws: as `clients(ofUids:)`.
+    public func groups() async throws(GatewayError) -> [String] {
+        let attempt = "list the groups"
+        let answers = try await ask(nil, attempt) { _ in GatewayPacket(.getGroupIDList) }
+        var seen: Set<PHPArray.Key> = []
+        let groups = answers.gather([String](), attempt) { groups, answer throws(PHPValue.Malformed) in
+            let keys = try answer.array().values.compactMap(\.key)
+            groups += keys.filter { seen.insert($0).inserted }.map { String(decoding: $0.name, as: UTF8.self) }
         }
+        return try groups.whole { .groups($0) }
     }
 
-    /// One error for all the failures; nil if there is none.
-    private static func error(of failures: [Failure], attempt: String) -> GatewayError? {
-        guard let first = failures.first else { return nil }
-        let code = failures.allSatisfy { $0.code == first.code } ? first.code : .unreachable
-        return GatewayError(code, attempt: attempt, cause: failures.map(\.cause).joined(separator: "; "))
-    }
-
-    private static func value(
-        _ answer: [UInt8],
-        from gateway: GatewayAddress,
-        _ attempt: String
-    ) throws(GatewayError) -> PHPValue {
-        do throws(PHPValue.Malformed) {
-            return try PHPValue(serialized: answer)
-        } catch {
-            throw GatewayError(.malformedAnswer, attempt: attempt, cause: "\(gateway): \(error)")
+    /// How many sockets are open, on all gateways.
+    ///
+    /// - Returns: the sum of the gateways' counts.
+    /// - Throws: as `clients(ofUids:)`.
+    public func clientCount() async throws(GatewayError) -> Int {
+        let attempt = "count the clients"
+        let answers = try await ask(nil, attempt) { _ in GatewayPacket(.getClientCountByGroup) }
+        let count = answers.gather(0, attempt) { count, answer throws(PHPValue.Malformed) in
+            count += try answer.count(answer.value)
         }
+        return try count.whole { .counts([$0]) }
     }
 
-    private static func array(
-        _ value: PHPValue,
-        _ gateway: GatewayAddress,
-        _ attempt: String
-    ) throws(GatewayError) -> PHPArray {
-        guard case .array(let array) = value else {
-            throw GatewayError(.malformedAnswer, attempt: attempt, cause: "\(gateway): no array")
+    /// How many sockets each group has on all gateways, in the order of the question.
+    ///
+    /// - Parameter groups: any strings but `""` and `"0"`.
+    /// - Returns: the sums of the gateways' counts, 0 for a group that is not there.
+    /// - Throws: as `clients(ofUids:)`.
+    public func clientCounts(inGroups groups: [String]) async throws(GatewayError) -> [Int] {
+        let attempt = "count the clients of groups"
+        for group in groups { try GatewayError.check(group: group, attempt) }
+        guard !groups.isEmpty else { return [] }
+        let names = Shipment.json(.list(groups.map(PHPValue.text)))
+        let answers = try await ask(nil, attempt) { _ in GatewayPacket(.batchGetClientCountByGroup, extra: names) }
+        let keys = groups.map { PHPArray.Key($0) }
+        let counts = answers.gather(keys.map { _ in 0 }, attempt) { counts, answer throws(PHPValue.Malformed) in
+            let map = try answer.array()
+            for (index, key) in keys.enumerated() { counts[index] += try answer.count(map[key]) }
         }
-        return array
+        return try counts.whole { .counts($0) }
     }
 
-    private static func clients(_ list: PHPValue?, of gateway: GatewayAddress) -> [ClientID] {
-        guard case .array(let numbers)? = list else { return [] }
-        return numbers.values.compactMap { number in
-            InnerNames.connection(number).map { ClientID(gateway: gateway, connection: $0) }
-        }
-    }
-
-    /// What one gateway answers.
-    private func answer(
-        of gateway: GatewayAddress,
-        _ bytes: [UInt8],
-        _ kind: GatewayLine.Kind,
-        _ attempt: String
-    ) async throws(GatewayError) -> PHPValue {
-        let replies = try await ask([gateway], kind, attempt) { _ in bytes }
-        if let error = Self.error(of: replies.compactMap(\.failure), attempt: attempt) { throw error }
-        return try Self.value(replies.first?.answer ?? [], from: gateway, attempt)
-    }
-
-    private func isOne(
+    /// Asks a client's gateway whether it is there, behind other packets.
+    private func isThere(
         _ client: ClientID,
-        _ bytes: [UInt8],
         _ kind: GatewayLine.Kind,
+        behind packets: [UInt8] = [],
         _ attempt: String
     ) async throws(GatewayError) -> Bool {
-        switch try await answer(of: client.gateway, bytes, kind, attempt) {
-        case 0: return false
-        case 1: return true
-        default:
-            throw GatewayError(.malformedAnswer, attempt: attempt, cause: "\(client.gateway): neither 0 nor 1")
+        let bytes = packets + GatewayPacket(.isOnline, connectionID: client.connection).bytes
+        let answers = GatewayAnswers(try await order(kind, of: [client.gateway], attempt) { _ in bytes })
+        return try answers.gather(false, attempt) { isThere, answer throws(PHPValue.Malformed) in
+            isThere = try answer.count(answer.value) == 1
         }
+        .whole { _ in nil }
     }
 }

@@ -13,13 +13,14 @@ extension FuzzTarget {
     }
 
     private static func check(_ packet: PacketView) {
-        switch InnerCommand(packet) {
-        case .send(let frame, _) where packet.flags.contains([.raw, .scalarBody]):
+        switch Command(packet) {
+        case .send(let frame, _, _) where packet.flags.contains([.raw, .scalarBody]):
             promise(frame.bytes.elementsEqual(packet.body), "a finished frame is sent otherwise than it came")
-        case .send(let frame, _) where packet.flags.contains(.scalarBody):
+        case .send(let frame, _, _) where packet.flags.contains(.scalarBody):
             let payload = frame.bytes.suffix(packet.body.count)
             promise(payload.elementsEqual(packet.body), "a message is sent otherwise than it came")
-        default: break
+        case .some: break
+        case nil: _ = InnerQuery(packet)
         }
     }
 
