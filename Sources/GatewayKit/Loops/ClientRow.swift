@@ -10,6 +10,13 @@ package struct ClientRow: Sendable, Equatable {
     package let groups: [String]?
     /// Its session; empty without one, or if it was not asked for.
     package let session: [UInt8]
+
+    package init(connection: UInt32, uid: String?, groups: [String]?, session: [UInt8]) {
+        self.connection = connection
+        self.uid = uid
+        self.groups = groups
+        self.session = session
+    }
 }
 
 /// Which clients of this gateway are asked for.

@@ -55,6 +55,84 @@ struct ClientTableTests {
         #expect(!unknown)
     }
 
+    @Test func `a group has its clients in order of joining, each once`() {
+        let table = Self.make(clients: 1, 2, 3)
+        for (serial, client) in [3, 1, 3, 2].enumerated() {
+            table.join(UInt32(client), group: "room", serial: UInt64(10 + serial))
+        }
+        #expect(table.clients(.group("room")) == [3, 1, 2])
+        table.leave(1, group: "room")
+        #expect(table.clients(.group("room")) == [3, 2])
+        #expect(table.groups(of: 1) == [])
+        #expect(table.groups(of: 3) == ["room"])
+        #expect(table.groups(of: 9) == nil)
+    }
+
+    @Test func `a group vanishes with its last client and is born anew with the next`() {
+        let table = Self.make(clients: 1, 2)
+        table.join(1, group: "a", serial: 10)
+        table.join(2, group: "b", serial: 11)
+        _ = table.remove(1)
+        #expect(table.listGroups().map(\.name) == ["b"])
+        table.join(2, group: "a", serial: 12)
+        #expect(table.listGroups().sorted { $0.serial < $1.serial }.map(\.name) == ["b", "a"])
+        table.dissolve(group: "a")
+        #expect(table.groups(of: 2) == ["b"])
+        table.join(2, group: "a", serial: 13)
+        #expect(table.clients(.group("a")) == [2])
+    }
+
+    @Test func `whoever is visited may go, and those behind are visited all the same`() {
+        let table = Self.make(clients: 1, 2, 3)
+        for client in [1, 2, 3] as [UInt32] { table.join(client, group: "room", serial: UInt64(10 + client)) }
+        var visited: [UInt32] = []
+        table.visit(group: "room") { connection, _ in
+            visited.append(connection)
+            _ = table.remove(connection)
+        }
+        #expect(visited == [1, 2, 3])
+        #expect(table.count == 0)
+        #expect(table.listGroups().isEmpty)
+    }
+
+    @Test(arguments: [
+        (#""#, #"a:1:{s:1:"a";i:1;}"#, #"a:1:{s:1:"a";i:1;}"#),
+        ("0", "a:1:{i:0;i:1;}", "a:1:{i:0;i:1;}"),
+        (
+            #"a:2:{s:1:"a";i:1;s:1:"b";i:2;}"#, #"a:2:{s:1:"c";i:3;s:1:"a";N;}"#,
+            #"a:3:{s:1:"a";N;s:1:"b";i:2;s:1:"c";i:3;}"#
+        ),
+        (
+            #"a:1:{s:1:"a";a:2:{i:0;i:1;i:1;i:2;}}"#, #"a:1:{s:1:"a";a:1:{i:0;i:9;}}"#,
+            #"a:1:{s:1:"a";a:2:{i:0;i:9;i:1;i:2;}}"#
+        ),
+        (#"a:1:{s:1:"a";a:0:{}}"#, #"a:1:{s:1:"a";i:1;}"#, #"a:1:{s:1:"a";i:1;}"#),
+        ("rubbish", "a:0:{}", "rubbish"),
+        ("i:7;", "a:0:{}", "i:7;"),
+        ("a:0:{}", "i:7;", "a:0:{}"),
+    ])
+    func `a session is merged as array_replace_recursive does`(old: String, change: String, merged: String) {
+        let table = Self.make(clients: 1)
+        table.setSession(of: 1, to: Array(old.utf8))
+        table.mergeSession(of: 1, with: Array(change.utf8))
+        #expect(String(decoding: table.session(of: 1), as: UTF8.self) == merged)
+    }
+
+    @Test func `that all members of a large uid and group go costs no more for each than for one`() {
+        func cost(of count: UInt32) -> Duration {
+            let table = ClientTable<UInt32>()
+            for client in 1...count {
+                table.insert(client, connection: client, serial: UInt64(client))
+                _ = table.bind(client, to: "everyone", serial: UInt64(count + client))
+                table.join(client, group: "everyone", serial: UInt64(2 * count + client))
+            }
+            return ContinuousClock().measure { for client in 1...count { _ = table.remove(client) } }
+        }
+        let (small, large) = (cost(of: 500), cost(of: 16000))
+        // Linear is 32 times, quadratic 1024 times as much.
+        #expect(large < small * 300)
+    }
+
     private static func make(clients: UInt32...) -> ClientTable<String> {
         let table = ClientTable<String>()
         for client in clients { table.insert("client \(client)", connection: client, serial: UInt64(client)) }
