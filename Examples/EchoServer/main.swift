@@ -6,25 +6,29 @@ final class Echo: GatewayHandler {
     func binary(_ bytes: RawSpan, from client: Client) { client.send(bytes) }
 }
 
-/// What the command line says: `echo-server --port N [--loops K]`.
+/// What the command line says: `echo-server --port N [--loops K] [--tls CERT KEY]`.
 struct Options {
     var port = 9001
     var loops = 1
+    var tls: TLS?
 
     init(_ arguments: [String]) {
         var rest = arguments.dropFirst()
         while let flag = rest.popFirst() {
-            guard let value = rest.popFirst().flatMap({ Int($0) }) else { Self.stop() }
-            switch flag {
-            case "--port": port = value
-            case "--loops": loops = value
+            guard let value = rest.popFirst() else { Self.stop() }
+            switch (flag, Int(value)) {
+            case ("--port", let number?): port = number
+            case ("--loops", let number?): loops = number
+            case ("--tls", _):
+                guard let key = rest.popFirst() else { Self.stop() }
+                tls = TLS(certificate: value, key: key)
             default: Self.stop()
             }
         }
     }
 
     static func stop() -> Never {
-        fatalError("use: echo-server --port N [--loops K]")
+        fatalError("use: echo-server --port N [--loops K] [--tls CERT KEY]")
     }
 }
 
@@ -34,6 +38,7 @@ limits.maxFragments = .max
 limits.maxMessagesPerSecond = nil
 let configuration = Gateway.Configuration(
     listen: "127.0.0.1:\(options.port)",
+    tls: options.tls,
     loops: options.loops,
     compression: Gateway.Compression(threshold: 0),
     limits: limits

@@ -55,6 +55,11 @@ public struct GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// The gateway is not running, not yet or not any more.
+    static func notRunning(_ attempt: String) -> GatewayError {
+        GatewayError(.stopped, attempt: attempt, cause: "the gateway is not running")
+    }
+
     /// `unreachable: bind a client: connect 10.0.0.7:2900: Connection refused`.
     public var description: String { "\(code): \(attempt): \(cause)" }
 }

@@ -13,6 +13,8 @@ public enum GatewayEvent: Sendable, Hashable {
     case clientClosed(ClientID, code: Int, reason: String)
     /// A request for a socket was answered with an HTTP status instead.
     case handshakeRefused(status: Int, peer: String, reason: String)
+    /// A TLS handshake failed, or was not completed in time.
+    case tlsFailed(peer: String, reason: String)
     /// A client reads too slowly: from here on messages to it are dropped until it has read what waits.
     case clientSlow(ClientID, backlogBytes: Int)
     /// A slow client has caught up and was told how many messages it missed.
@@ -57,6 +59,8 @@ extension GatewayEvent {
             LogLine(.debug, "gateway", "client closed", ["client": "\(client)", "code": "\(code)", "reason": reason])
         case .handshakeRefused(let status, let peer, let reason):
             LogLine(.info, "gateway", "handshake refused", ["status": "\(status)", "peer": peer, "reason": reason])
+        case .tlsFailed(let peer, let reason):
+            LogLine(.info, "gateway", "TLS handshake failed", ["peer": peer, "reason": reason])
         case .clientSlow(let client, let bytes):
             LogLine(.warning, "gateway", "client reads too slowly", ["client": "\(client)", "backlog": "\(bytes)"])
         case .clientRecovered(let client, let messages, let bytes):

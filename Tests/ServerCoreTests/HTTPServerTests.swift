@@ -21,6 +21,28 @@ struct HTTPServerTests {
         }
     }
 
+    @Test func `under TLS a request is answered, and the certificate can be exchanged`() async throws {
+        let certificate = try TestCertificate()
+        let server = HTTPServer(.make { $0.tls = TLSFiles(certificate) }, respond: echo)
+        try server.bind()
+        let port = try #require(SocketAddress(server.addresses[0])?.port)
+        let running = Task { try await server.run() }
+        var serials: Set<String> = []
+        for _ in 0..<2 {
+            let probe = try await TLSProbe(port: port, .init(authority: certificate.certificate))
+            try await probe.send(Array("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
+            var response: [UInt8] = []
+            while let more = Optional(try await probe.receive()), !more.isEmpty { response += more }
+            #expect(String(decoding: response, as: UTF8.self).hasSuffix("\r\n\r\nGET /a |"))
+            serials.insert(await probe.agreement().serial)
+            try certificate.renew()
+            try server.reloadTLS()
+        }
+        #expect(serials.count == 2)
+        running.cancel()
+        try await within(.seconds(60), "the drained server") { try await running.value }
+    }
+
     @Test func `pipelined requests are answered in order, though the first takes longest`() async throws {
         let gate = Gate()
         let respond: HTTPServer.Responder = { request in

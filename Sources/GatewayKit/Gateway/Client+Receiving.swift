@@ -42,6 +42,10 @@ extension Client: ByteStreamDelegate {
         phase = .done
         if wasOpen { tellHandlerOfDrops() }
         shard.bury(self)
+        if case .handshakeFailed(let reason) = end {
+            shard.counters.tlsFailures.add()
+            shard.context.report(.tlsFailed(peer: peerAddress, reason: reason))
+        }
         guard wasOpen else { return }
         handler.closed(self, code: closeCode, reason: closeReason)
         shard.context.report(.clientClosed(id, code: Int(closeCode.rawValue), reason: closeReason))

@@ -1,8 +1,14 @@
 extension Gateway {
-    /// How a gateway is set up; everything but `listen` has a default that suits a server of one's own.
+    /// How a gateway is set up; everything has a default that suits a server of one's own.
     public struct Configuration: Sendable {
         /// Where browsers connect: `127.0.0.1:8282`, `[::1]:0`, `:8282` for every address; port 0 takes a free one.
-        public var listen: String
+        ///
+        /// None suits a gateway to which another server hands its sockets: see `adopt` and `attach`.
+        public var listen: [String]
+        /// The certificate, for `wss://` at every address of `listen`; nil: `ws://`.
+        ///
+        /// One never falls back to the other.
+        public var tls: TLS?
         /// Where other processes push in, by GatewayWorker's inner protocol; nil: nowhere.
         public var innerListen: String?
         /// The IPv4 address and port by which others reach the inner port; nil: `innerListen` itself.
@@ -44,7 +50,8 @@ extension Gateway {
 
         /// A configuration; see the properties for what each is for.
         public init(
-            listen: String,
+            listen: String...,
+            tls: TLS? = nil,
             innerListen: String? = nil,
             innerAdvertise: String? = nil,
             registers: [String] = [],
@@ -63,6 +70,7 @@ extension Gateway {
             onPresence: (@Sendable (_ uid: String, _ isPresent: Bool) -> Void)? = nil
         ) {
             self.listen = listen
+            self.tls = tls
             self.innerListen = innerListen
             self.innerAdvertise = innerAdvertise
             self.registers = registers

@@ -20,6 +20,8 @@ public final class Gateway: Sendable {
     let makeHandler: @Sendable (LoopContext) -> any GatewayHandler
     let start = StartSignal()
     private let context = Lock<GatewayContext?>(nil)
+    /// What there is while it runs.
+    let running = Lock<RunningGateway?>(nil)
 
     /// A gateway that does nothing until `run()`.
     ///
@@ -46,11 +48,47 @@ public final class Gateway: Sendable {
     /// All zero before `run()` listens; after it has ended, what it had counted.
     public var statistics: GatewayStatistics { context.withLock { $0?.statistics } ?? GatewayStatistics() }
 
-    /// Where sockets are accepted, with the port that was really taken; waits until `run()` has got so far.
+    /// The first address at which sockets are accepted, with the port that was really taken; waits until `run()` has got
+    /// so far.
+    ///
+    /// - Throws: What `run()` threw, `stopped` if it has ended or the caller is cancelled, `invalidConfiguration` if it
+    ///   listens nowhere.
+    public func listeningAddress() async throws(GatewayError) -> String {
+        guard let first = try await listeningAddresses().first else {
+            throw GatewayError(
+                .invalidConfiguration,
+                attempt: "tell where the gateway listens",
+                cause: "it listens nowhere"
+            )
+        }
+        return first
+    }
+
+    /// Every address at which sockets are accepted, in the configuration's order, with the ports that were really taken;
+    /// waits until `run()` has got so far.
     ///
     /// - Throws: What `run()` threw, or `stopped` if it has ended or the caller is cancelled.
-    public func listeningAddress() async throws(GatewayError) -> String {
+    public func listeningAddresses() async throws(GatewayError) -> [String] {
         try await start.wait()
+    }
+
+    /// Reads certificate and key again, for sockets accepted from now on; those that are there go on with what they began.
+    ///
+    /// Blocks for as long as it takes to read two small files.
+    ///
+    /// - Throws: `invalidConfiguration` with what is wrong with which file, and then the old certificate stays, or when
+    ///   the gateway has no TLS; `stopped` when it is not running.
+    public func reloadTLS() throws(GatewayError) {
+        let attempt = "reload the TLS certificate"
+        guard let running = running.withLock({ $0 }) else { throw .notRunning(attempt) }
+        guard let identity = running.identity else {
+            throw GatewayError(.invalidConfiguration, attempt: attempt, cause: "the gateway has no TLS")
+        }
+        do throws(SystemError) {
+            try identity.reload()
+        } catch {
+            throw GatewayError(.invalidConfiguration, attempt: attempt, cause: "\(error)")
+        }
     }
 
     /// Serves until its task is cancelled, then says goodbye to every socket (1001), lets each take what waits for it, at
@@ -68,10 +106,12 @@ public final class Gateway: Sendable {
         }
         context.withLock { $0 = running.context }
         client.connect(running.switchboard, address: running.context.address)
+        self.running.withLock { $0 = running }
         running.accept()
-        start.succeed(running.listener.address.description)
-        running.context.report(.listening(address: running.listener.address.description))
+        start.succeed(running.addresses)
+        for address in running.addresses { running.context.report(.listening(address: address)) }
         await running.serve()
+        self.running.withLock { $0 = nil }
         start.end(with: GatewayError(.stopped, attempt: "run the gateway", cause: "it was cancelled"))
         await running.drain()
         client.disconnect()

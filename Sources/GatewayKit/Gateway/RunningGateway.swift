@@ -1,20 +1,23 @@
 import PlatformCore
 import ServerCore
 
-/// What a gateway has while it runs: its loops, their shares, and the listening socket.
+/// What a gateway has while it runs: its loops, their shares, and the listening sockets.
 struct RunningGateway: Sendable {
     let context: GatewayContext
     let group: EventLoopGroup
     let shards: [Shard]
     let switchboard: Switchboard
-    let listener: Listener
+    let listeners: [Listener]
+    /// What is shown to browsers; nil without TLS.
+    let identity: TLSIdentity?
     /// Where other processes push in; nil without an inner port.
     let inner: InnerPort?
 
-    /// Binds the address and starts the loops; nothing is accepted yet.
+    /// Binds the addresses and starts the loops; nothing is accepted yet.
     init(_ gateway: Gateway) async throws(GatewayError) {
         let configuration = gateway.configuration
-        let address = try Self.check(configuration)
+        let places = try Self.check(configuration)
+        identity = try Self.identity(configuration.tls)
         do throws(SystemError) {
             group = try EventLoopGroup(count: configuration.loops, name: "gateway")
         } catch {
@@ -27,23 +30,26 @@ struct RunningGateway: Sendable {
             throw error
         }
         let context = GatewayContext(configuration, address: inner?.address ?? .none, waiting: group.waiting)
-        do throws(SystemError) {
-            listener = try Listener(address, loops: group.loops) { error in
-                context.report(.acceptFailed(reason: "\(error)"))
-            }
+        do throws(GatewayError) {
+            listeners = try Self.listen(places, group.loops, identity, context)
         } catch {
             await group.shutdown()
-            throw GatewayError(.listenFailed, attempt: "listen at \(configuration.listen)", cause: "\(error)")
+            throw error
         }
         self.context = context
         shards = await Self.makeShards(gateway, group, context)
         switchboard = Switchboard(shards: shards)
     }
 
+    /// Where it listens, with the real ports.
+    var addresses: [String] { listeners.map(\.address.description) }
+
     /// Takes connections from now on; connection number modulo loops is the loop that takes it.
     func accept() {
         let shards = shards
-        listener.start { connection in shards[connection.loop.index].accept(connection) }
+        for listener in listeners {
+            listener.start { connection in shards[connection.loop.index].accept(connection) }
+        }
         inner?.start(switchboard)
     }
 
@@ -56,7 +62,7 @@ struct RunningGateway: Sendable {
     /// Takes no more connections, says goodbye to those that are there, and waits for them to go, but not for ever.
     func drain() async {
         await inner?.stop()
-        await listener.stop()
+        for listener in listeners { await listener.stop() }
         context.report(.draining(clients: context.connections.current))
         for shard in shards { shard.loop.execute { shard.drain() } }
         let (loop, timeout, connections) = (group.loops[0], context.limits.drainTimeout, context.connections)
@@ -70,13 +76,13 @@ struct RunningGateway: Sendable {
         context.report(.stopped)
     }
 
-    private static func check(_ configuration: Gateway.Configuration) throws(GatewayError) -> SocketAddress {
-        guard let address = SocketAddress(configuration.listen) else {
-            throw GatewayError(
-                .invalidConfiguration,
-                attempt: "listen at \(configuration.listen)",
-                cause: "not an address with a port"
-            )
+    private static func check(_ configuration: Gateway.Configuration) throws(GatewayError) -> [SocketAddress] {
+        let places = try configuration.listen.map { text throws(GatewayError) in
+            guard let place = SocketAddress(text) else {
+                let cause = "not an address with a port"
+                throw GatewayError(.invalidConfiguration, attempt: "listen at \(text)", cause: cause)
+            }
+            return place
         }
         let limits = configuration.limits
         for (name, value) in [
@@ -88,7 +94,33 @@ struct RunningGateway: Sendable {
             }
         }
         try check(configuration.compression)
-        return address
+        return places
+    }
+
+    private static func identity(_ tls: TLS?) throws(GatewayError) -> TLSIdentity? {
+        guard let tls else { return nil }
+        do throws(SystemError) {
+            return try TLSIdentity(TLSFiles(certificate: tls.certificate, key: tls.key))
+        } catch {
+            throw GatewayError(.invalidConfiguration, attempt: "set up TLS", cause: "\(error)")
+        }
+    }
+
+    private static func listen(
+        _ places: [SocketAddress],
+        _ loops: [EventLoop],
+        _ identity: TLSIdentity?,
+        _ context: GatewayContext
+    ) throws(GatewayError) -> [Listener] {
+        try places.map { place throws(GatewayError) in
+            do throws(SystemError) {
+                return try Listener(place, loops: loops, tls: identity) { error in
+                    context.report(.acceptFailed(reason: "\(error)"))
+                }
+            } catch {
+                throw GatewayError(.listenFailed, attempt: "listen at \(place)", cause: "\(error)")
+            }
+        }
     }
 
     private static func check(_ compression: Gateway.Compression?) throws(GatewayError) {

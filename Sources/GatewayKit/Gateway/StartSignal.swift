@@ -5,13 +5,13 @@ final class StartSignal: Sendable {
     private enum State {
         case idle
         case starting
-        case listening(String)
+        case listening([String])
         case ended(GatewayError)
     }
 
     private struct Storage {
         var state = State.idle
-        var waiting: [UInt64: CheckedContinuation<Result<String, GatewayError>, Never>] = [:]
+        var waiting: [UInt64: CheckedContinuation<Result<[String], GatewayError>, Never>] = [:]
         var nextWaiter: UInt64 = 0
     }
 
@@ -30,22 +30,22 @@ final class StartSignal: Sendable {
     }
 
     /// It listens.
-    func succeed(_ address: String) { become(.listening(address), .success(address)) }
+    func succeed(_ addresses: [String]) { become(.listening(addresses), .success(addresses)) }
 
     /// It has ended, or never began.
     func end(with error: GatewayError) { become(.ended(error), .failure(error)) }
 
     /// Waits until it listens or has ended.
-    func wait() async throws(GatewayError) -> String {
+    func wait() async throws(GatewayError) -> [String] {
         let waiter = storage.withLock { storage in
             storage.nextWaiter += 1
             return storage.nextWaiter
         }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let known: Result<String, GatewayError>? = storage.withLock { storage in
+                let known: Result<[String], GatewayError>? = storage.withLock { storage in
                     switch storage.state {
-                    case .listening(let address): return .success(address)
+                    case .listening(let addresses): return .success(addresses)
                     case .ended(let error): return .failure(error)
                     case .idle, .starting:
                         if Task.isCancelled { return .failure(Self.cancelled) }
@@ -67,7 +67,7 @@ final class StartSignal: Sendable {
         cause: "the waiting task was cancelled"
     )
 
-    private func become(_ state: State, _ result: Result<String, GatewayError>) {
+    private func become(_ state: State, _ result: Result<[String], GatewayError>) {
         let waiting = storage.withLock { storage in
             storage.state = state
             defer { storage.waiting = [:] }

@@ -5,11 +5,14 @@ extension Gateway {
     /// A gateway that echoes.
     static func echo(
         loops: Int = 1,
+        tls: TLS? = nil,
         limits: Limits = Limits(),
         origins: [String]? = nil,
         seen: Mailbox<Echo.Seen> = Mailbox()
     ) -> Gateway {
-        Gateway(.init(listen: "127.0.0.1:0", loops: loops, allowedOrigins: origins, limits: limits)) { _ in Echo(seen) }
+        Gateway(.init(listen: "127.0.0.1:0", tls: tls, loops: loops, allowedOrigins: origins, limits: limits)) { _ in
+            Echo(seen)
+        }
     }
 }
 
