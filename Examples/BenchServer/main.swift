@@ -6,7 +6,7 @@ import GatewayKit
 ///   hex digits; both are the same here, since what is sent in one turn leaves together.
 /// - `!bind U`: binds this connection to the uid U and answers `!ok`.
 /// - `!to U PAYLOAD`: sends PAYLOAD to the uid U.
-/// - All else is echoed.
+/// - All else is echoed. With `--async` there is only the echo, by an asynchronous function.
 final class Bench: GatewayHandler {
     private let push: LocalGatewayClient
 
@@ -45,7 +45,7 @@ final class Bench: GatewayHandler {
 func number(_ flag: String, _ standard: Int) -> Int {
     guard let index = CommandLine.arguments.firstIndex(of: flag) else { return standard }
     guard let value = CommandLine.arguments[(index + 1)...].first.flatMap({ Int($0) }) else {
-        fatalError("use: bench-server --port N [--loops K]")
+        fatalError("use: bench-server --port N [--loops K] [--async]")
     }
     return value
 }
@@ -57,5 +57,12 @@ let configuration = Gateway.Configuration(
     loops: number("--loops", 1),
     limits: limits
 )
-let gateway = Gateway(configuration) { context in Bench(context.client) }
-try await gateway.run()
+if CommandLine.arguments.contains("--async") {
+    let gateway = Gateway(async: configuration) { connection in
+        for await message in connection { connection.client.send(message) }
+    }
+    try await gateway.run()
+} else {
+    let gateway = Gateway(configuration) { context in Bench(context.client) }
+    try await gateway.run()
+}

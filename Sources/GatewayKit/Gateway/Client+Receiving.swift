@@ -147,7 +147,7 @@ extension Client: ByteStreamDelegate {
 
     /// The idle time has passed: a peer that was silent is pinged, and one that was pinged is given up.
     private func lookForLife() {
-        if isHeard || isPaused {
+        if isHeard || isPaused || isHeld {
             isPinged = false
         } else if isPinged {
             closeReason = "no sign of life"

@@ -12,6 +12,14 @@ extension Client {
         text.span.withUnsafeBytes { send(.text, $0) }
     }
 
+    /// Sends a message.
+    public func send(_ message: Message) {
+        switch message {
+        case .text(let text): send(text)
+        case .binary(let bytes): send(binary: bytes)
+        }
+    }
+
     /// Sends a binary message.
     public func send(_ bytes: RawSpan) {
         bytes.withUnsafeBytes { send(.binary, $0) }
@@ -121,6 +129,16 @@ extension Client {
     func resumeReading() {
         guard isPaused else { return }
         isPaused = false
-        stream.resumeReading()
+        if !isHeld { stream.resumeReading() }
+    }
+
+    /// Stops reading from the peer for as long as the handler has enough, or reads on.
+    ///
+    /// What has been read already is still delivered.
+    func holdReading(_ holds: Bool) {
+        guard isHeld != holds else { return }
+        isHeld = holds
+        guard phase == .open, !isPaused else { return }
+        if holds { stream.pauseReading() } else { stream.resumeReading() }
     }
 }

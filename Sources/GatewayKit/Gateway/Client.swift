@@ -17,6 +17,9 @@ public final class Client {
     /// The socket's name, by which it is reached from anywhere.
     public let id: ClientID
 
+    /// Whatever the handler keeps for this socket.
+    public var state: AnyObject?
+
     package let stream: any ByteStream
     let shard: Shard
     let handler: any GatewayHandler
@@ -30,6 +33,8 @@ public final class Client {
     @exclusivity(unchecked) var isPinged = false
     /// Whether reading rests until what the peer does not take has gone.
     @exclusivity(unchecked) var isPaused = false
+    /// Whether reading rests because the handler asked for it.
+    @exclusivity(unchecked) var isHeld = false
     /// What was dropped since the peer became too slow; nil while it is not.
     @exclusivity(unchecked) var dropped: DroppedMessages?
     @exclusivity(unchecked) var closeCode = CloseCode.abnormal
@@ -46,6 +51,9 @@ public final class Client {
     /// Who is on the other side: address and port.
     public var peerAddress: String { stream.peer.description }
 
+    /// Whether it takes no more messages.
+    public var isClosed: Bool { phase != .open }
+
     /// Bytes that wait for the peer to take them.
     public var backlogBytes: Int { stream.unsent }
 
@@ -61,8 +69,9 @@ public final class Client {
             stream.close()
         case .open:
             say(code, reason)
-            phase = .closing
             resumeReading()
+            holdReading(false)
+            phase = .closing
             stream.setDeadline(after: shard.context.limits.closeTimeout)
         case .closing, .done: break
         }

@@ -37,6 +37,18 @@ public final class Gateway: Sendable {
         client = LocalGatewayClient(start)
     }
 
+    /// A gateway that serves each socket by an asynchronous function, in a task of its own: see `ClientConnection`.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where it listens, and its bounds.
+    ///   - serve: Runs on the socket's loop; when it returns, the socket is closed.
+    public convenience init(
+        async configuration: Configuration,
+        serve: @escaping @Sendable (ClientConnection) async -> Void
+    ) {
+        self.init(configuration) { _ in ConnectionHandler(serve) }
+    }
+
     /// A gateway with the default handler, which greets each socket with its name and a proof: see `InitHandler`.
     public convenience init(_ configuration: Configuration) {
         let secret = configuration.secret

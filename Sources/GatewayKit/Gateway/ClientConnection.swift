@@ -1,0 +1,102 @@
+import ServerCore
+
+/// A socket as an asynchronous function sees it: messages to wait for, and a client to send to.
+///
+/// ```swift
+/// let gateway = Gateway(async: .init(listen: "127.0.0.1:8282")) { connection in
+///     for await message in connection { connection.client.send(message) }
+/// }
+/// ```
+///
+/// The function runs in a task of its own on the executor of the socket's loop, and so does everything it awaits, unless
+/// that belongs to another executor: between two suspensions it has the loop to itself, and it must not block. When the
+/// socket closes, the messages end and the task is cancelled; when the function returns, the socket is closed (1000).
+///
+/// Compared with a `GatewayHandler`, a message costs a copy and about 0.2 µs more, a socket about 1.7 KiB more. Messages
+/// that come faster than they are taken wait, at most `maxWaitingBytes` of them: beyond that nothing more is read.
+public final class ClientConnection: AsyncSequence {
+    /// How many bytes of messages may wait for the function before reading from the socket rests (64 KiB).
+    public static let maxWaitingBytes = 64 << 10
+
+    /// The socket.
+    public let client: Client
+    /// The request that opened it.
+    public let request: UpgradeRequest
+
+    private var waiting: [Message] = []
+    private var taken = 0
+    private var waitingBytes = 0
+    private var continuation: UnsafeContinuation<Message?, Never>?
+    private var hasEnded = false
+    private var task: Task<Void, Never>?
+
+    init(_ client: Client, _ request: UpgradeRequest) {
+        self.client = client
+        self.request = request
+    }
+
+    /// The next message; nil once the socket is closed.
+    ///
+    /// One call at a time.
+    public func next() async -> Message? {
+        client.shard.loop.preconditionCurrent()
+        if let message = take() { return message }
+        guard !hasEnded else { return nil }
+        precondition(continuation == nil, "two calls wait for a message of one socket")
+        return await withUnsafeContinuation { continuation = $0 }
+    }
+
+    /// The messages, each handed out once.
+    public func makeAsyncIterator() -> Iterator { Iterator(connection: self) }
+
+    /// Iterates over the messages.
+    public struct Iterator: AsyncIteratorProtocol {
+        let connection: ClientConnection
+
+        /// The next message; nil once the socket is closed.
+        public func next() async -> Message? { await connection.next() }
+
+        /// The next message; nil once the socket is closed.
+        public func next(isolation actor: isolated (any Actor)?) async -> Message? { await connection.next() }
+    }
+
+    // MARK: On the loop
+
+    func begin(_ task: Task<Void, Never>) { self.task = task }
+
+    func push(_ message: Message) {
+        if let continuation = continuation.take() { return continuation.resume(returning: message) }
+        waiting.append(message)
+        waitingBytes += message.count
+        if waitingBytes > Self.maxWaitingBytes { client.holdReading(true) }
+    }
+
+    func end() {
+        hasEnded = true
+        continuation.take()?.resume(returning: nil)
+        task?.cancel()
+    }
+
+    private func take() -> Message? {
+        guard taken < waiting.count else { return nil }
+        let message = waiting[taken]
+        taken += 1
+        waitingBytes -= message.count
+        if taken == waiting.count {
+            waiting.removeAll(keepingCapacity: taken <= 64)
+            taken = 0
+        }
+        if waitingBytes <= Self.maxWaitingBytes / 2 { client.holdReading(false) }
+        return message
+    }
+}
+
+extension Message {
+    /// The bytes of the payload.
+    fileprivate var count: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .binary(let bytes): bytes.count
+        }
+    }
+}
