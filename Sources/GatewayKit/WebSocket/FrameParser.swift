@@ -38,7 +38,7 @@ package struct FrameParser: ~Copyable {
     }
 
     /// Whether the next byte begins a frame, and no message is half there.
-    var isAtStart: Bool { assembler == nil }
+    package var isAtStart: Bool { assembler == nil }
 
     /// Reads on; call it until it needs more, then with the next bytes.
     package mutating func next(_ input: inout ByteCursor) throws(Violation) -> Step {

@@ -1,9 +1,9 @@
 /// A message that lies in the input whole, in one frame: what nearly every message is.
 ///
 /// The short way past `FrameParser`, which takes everything else. Only for an input at a frame's beginning.
-struct WholeFrame {
-    let isText: Bool
-    let payload: UnsafeRawBufferPointer
+package struct WholeFrame {
+    package let isText: Bool
+    package let payload: UnsafeRawBufferPointer
 
     /// Takes the frame at the front of the input, unmasked in place; nil, and nothing taken, if it is anything else.
     ///
@@ -12,7 +12,7 @@ struct WholeFrame {
     ///   - limit: Larger payloads are left to the parser, which knows what to say about them.
     /// - Returns: The message, with its text still to be checked.
     @inline(__always)
-    static func take(_ input: inout ByteCursor, limit: Int) -> WholeFrame? {
+    package static func take(_ input: inout ByteCursor, limit: Int) -> WholeFrame? {
         let bytes = input.rest
         guard bytes.count >= 6, let start = bytes.baseAddress else { return nil }
         let first = start.load(as: UInt8.self)

@@ -1,10 +1,17 @@
 import GatewayKit
 
+/// What is taken of a message.
+struct FrameLimits {
+    var message = 1 << 20
+    var frame = 1 << 20
+    var fragments = Int.max
+}
+
 /// Reads frames from a whole array as RFC 6455 says it, slowly and without any state: what `FrameParser` has to agree with.
-func framesByTheBook(_ input: [UInt8], maxMessageBytes: Int) -> [FrameEvent] {
+func framesByTheBook(_ input: [UInt8], _ limits: FrameLimits) -> [FrameEvent] {
     var events: [FrameEvent] = []
     var offset = 0
-    var message: (opcode: Opcode, payload: [UInt8])?
+    var message: (opcode: Opcode, payload: [UInt8], fragments: Int)?
     while true {
         guard input.count - offset >= 2 else { return events }
         let (first, second) = (input[offset], input[offset + 1])
@@ -23,7 +30,8 @@ func framesByTheBook(_ input: [UInt8], maxMessageBytes: Int) -> [FrameEvent] {
         let length = lengthBytes == 0 ? short : Int(extended)
         if !isControl {
             guard (opcode == .continuation) == (message != nil),
-                length <= maxMessageBytes - (message?.payload.count ?? 0)
+                length <= limits.frame, length <= limits.message - (message?.payload.count ?? 0),
+                message?.fragments ?? 0 < limits.fragments
             else { return events + [.violation] }
         }
 
@@ -38,8 +46,9 @@ func framesByTheBook(_ input: [UInt8], maxMessageBytes: Int) -> [FrameEvent] {
             if events.last == .violation { return events }
             continue
         }
-        if message == nil { message = (opcode, []) }
+        if message == nil { message = (opcode, [], 0) }
         message!.payload += payload
+        message!.fragments += 1
         let isComplete = there == length && first & 0x80 != 0
         if message!.opcode == .text {
             let text = message!.payload

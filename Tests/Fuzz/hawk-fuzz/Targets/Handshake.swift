@@ -39,15 +39,26 @@ extension FuzzTarget {
                     outcome.response = refusal.response
                 case .request(let head):
                     promise(head.method == "GET", "the method \(head.method)")
-                    outcome = Outcome(
-                        response: Handshake.response(to: head, extensions: nil),
-                        isAccepted: true,
-                        rest: cursor.count
-                    )
+                    let response = Handshake.response(to: head, extensions: agree(on: head)?.answer)
+                    outcome = Outcome(response: response, isAccepted: true, rest: cursor.count)
                 }
             }
         }
         return outcome
+    }
+
+    /// RFC 7692 7.1: what is agreed on was offered, and the answer keeps to the grammar of offers.
+    private static func agree(on head: RequestHead) -> DeflateAgreement? {
+        let compression = Gateway.Compression(keepsContext: head.query.utf8.count % 2 == 1)
+        guard let offers = ExtensionOffer.offers(in: head.headers),
+            let agreement = DeflateAgreement(offers, compression)
+        else { return nil }
+        promise(offers.contains { $0.name == "permessage-deflate" }, "an agreement on what was not offered")
+        promise((8...15).contains(agreement.serverWindowBits), "our window of \(agreement.serverWindowBits) bits")
+        promise((8...15).contains(agreement.clientWindowBits), "their window of \(agreement.clientWindowBits) bits")
+        let answer = ExtensionOffer.offers(in: ["Sec-WebSocket-Extensions": agreement.answer])
+        promise(answer?.count == 1 && answer?[0].name == "permessage-deflate", "the answer \(agreement.answer)")
+        return agreement
     }
 }
 
