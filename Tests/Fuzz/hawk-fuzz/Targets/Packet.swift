@@ -13,7 +13,6 @@ extension FuzzTarget {
     }
 
     private static func check(_ packet: PacketView) {
-        _ = InnerQuery(packet)
         switch Command(packet) {
         case .send(let frame, _, _) where packet.flags.contains([.raw, .scalarBody]):
             promise(frame.bytes.elementsEqual(packet.body), "a finished frame is sent otherwise than it came")
