@@ -9,12 +9,15 @@ struct GatewayClientPromise: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let check: @Sendable (GatewayFixture) async throws -> Void
 
-    private init(_ name: String, _ check: @escaping @Sendable (GatewayFixture) async throws -> Void) {
+    init(_ name: String, _ check: @escaping @Sendable (GatewayFixture) async throws -> Void) {
         testDescription = name
         self.check = check
     }
 
-    static let all: [GatewayClientPromise] = [
+    static let all = basics + groups + sockets
+
+    /// What is promised of sending, binding and presence.
+    private static let basics: [GatewayClientPromise] = [
         .init("a text reaches every socket of a uid, and no other") { fixture in
             let (first, second, other) = (try await fixture.open(), try await fixture.open(), try await fixture.open())
             for socket in [first, second] { #expect(try await fixture.client.bind(uid: "7", to: socket.id)) }

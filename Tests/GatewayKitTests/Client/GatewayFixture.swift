@@ -31,6 +31,13 @@ final class GatewayFixture: Sendable {
         return try await Self.open(urls[index % urls.count])
     }
 
+    /// Opens some sockets, one after the other; with an index all at that gateway, else at the gateways in turn.
+    func open(count: Int, at index: Int? = nil) async throws -> [Socket] {
+        var sockets: [Socket] = []
+        for number in 0..<count { sockets.append(try await open(index ?? number)) }
+        return sockets
+    }
+
     /// Opens a socket and reads its name from the greeting.
     static func open(_ url: String) async throws -> Socket {
         let client = try await WebSocketClient.connect(url)
