@@ -8,7 +8,7 @@ extension Client {
     /// An empty uid and `"0"` are passed over.
     public func bind(uid: String) {
         guard !uid.isEmpty, uid != "0" else { return }
-        shard.bind(id.connection, to: uid)
+        shard.bind(id.connection, to: uid, serial: shard.context.nextSerial())
     }
 
     /// Ends the binding of the socket, if it has one.
@@ -24,7 +24,7 @@ extension Client {
     /// An empty group and `"0"` are passed over.
     public func join(group: String) {
         guard !group.isEmpty, group != "0" else { return }
-        shard.join(id.connection, group: group)
+        shard.table.join(id.connection, group: group, serial: shard.context.nextSerial())
     }
 
     /// Takes the socket out of a group, which vanishes with its last.

@@ -10,7 +10,7 @@ extension ClientTable {
         if let known, belongings.groups?.contains(where: { $0.circle === known }) ?? false { return }
         let circle = known ?? Circle(group, serial: serial)
         if known == nil { groups[key] = circle }
-        circle.roster.append(member, connection, serial: serial)
+        circle.insert(member, connection, serial: serial)
         belongings.groups = (belongings.groups ?? []) + CollectionOfOne((circle, serial))
     }
 
@@ -43,7 +43,7 @@ extension ClientTable {
     package func listGroups() -> [(serial: UInt64, name: String)] { groups.values.map { ($0.serial, $0.name) } }
 
     func leave(_ circle: Circle<Member>, serial: UInt64) {
-        circle.roster.remove(serial: serial)
+        circle.remove(serial: serial)
         if circle.roster.isEmpty { groups[ByteKey(circle.name)] = nil }
     }
 

@@ -98,7 +98,7 @@ package final class ClientTable<Member> {
         let known = uids[key]
         let circle = known ?? Circle(uid, serial: serial)
         if known == nil { uids[key] = circle }
-        circle.roster.append(member, connection, serial: serial)
+        circle.insert(member, connection, serial: serial)
         let (former, formerSerial) = (belongings.uid, belongings.bindSerial)
         belongings.uid = circle
         belongings.bindSerial = serial
@@ -120,7 +120,7 @@ package final class ClientTable<Member> {
     }
 
     private func leave(uid circle: Circle<Member>, serial: UInt64) {
-        circle.roster.remove(serial: serial)
+        circle.remove(serial: serial)
         guard circle.roster.isEmpty else { return }
         uids[ByteKey(circle.name)] = nil
         uidChanged?(circle.name, false)

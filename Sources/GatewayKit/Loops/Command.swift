@@ -1,6 +1,7 @@
 /// What a gateway is to do to its clients: given to `Switchboard`, obeyed in order by each `Shard` concerned.
 ///
-/// Numbers of clients that are not there are passed over.
+/// Numbers of clients that are not there are passed over. The serial of a bind or a join is its place in the one order of
+/// all loops, given by `Switchboard` when it is asked: loops obey when they come to it.
 package enum Command: Sendable {
     /// Sends a frame; `slow` says what becomes of clients that do not take it, nil: what the configuration says.
     case send(EncodedFrame, to: Recipients, slow: SlowPolicy? = nil)
@@ -8,9 +9,9 @@ package enum Command: Sendable {
     case kick(UInt32, last: EncodedFrame?)
     /// Cuts the connection; what waits for it is lost.
     case destroy(UInt32)
-    case bind(UInt32, uid: String)
+    case bind(UInt32, uid: String, serial: UInt64 = 0)
     case unbind(UInt32)
-    case join(UInt32, group: String)
+    case join(UInt32, group: String, serial: UInt64 = 0)
     case leave(UInt32, group: String)
     case dissolve(group: String)
     case setSession(UInt32, [UInt8])

@@ -99,9 +99,9 @@ package final class Shard: @unchecked Sendable {
         switch command {
         case .send(let frame, let recipients, let slow):
             send(frame, to: recipients, slow ?? slowPolicy)
-        case .bind(let connection, let uid): bind(connection, to: uid)
+        case .bind(let connection, let uid, let serial): bind(connection, to: uid, serial: serial)
         case .unbind(let connection): _ = table.unbind(connection)
-        case .join(let connection, let group): join(connection, group: group)
+        case .join(let connection, let group, let serial): table.join(connection, group: group, serial: serial)
         case .leave(let connection, let group): table.leave(connection, group: group)
         case .dissolve(let group): table.dissolve(group: group)
         case .setSession(let connection, let session): table.setSession(of: connection, to: session)
@@ -140,14 +140,8 @@ package final class Shard: @unchecked Sendable {
         }
     }
 
-    /// Puts a client into a group; on the loop only.
-    func join(_ connection: UInt32, group: String) {
-        table.join(connection, group: group, serial: context.nextSerial())
-    }
-
     /// Ties a client to a uid; on the loop only.
-    func bind(_ connection: UInt32, to uid: String) {
-        let serial = context.nextSerial()
+    func bind(_ connection: UInt32, to uid: String, serial: UInt64) {
         guard table.bind(connection, to: uid, serial: serial), bindings != nil else { return }
         if bindings!.note(connection, serial: serial, now: loop.now) { watchBindings() }
         // Every client has at most one binding, so this costs a constant per bind, and memory follows the clients.

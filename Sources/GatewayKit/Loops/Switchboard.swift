@@ -25,8 +25,12 @@ package final class Switchboard: Sendable {
                 let own = connections.filter { Int($0) % shards.count == index }
                 if !own.isEmpty { shard.post(.send(frame, to: .clients(own), slow: slow)) }
             }
-        case .bind(let client, let name), .join(let client, let name):
-            if !name.isEmpty, name != "0" { shard(of: client).post(command) }
+        case .bind(let client, let uid, _):
+            guard !uid.isEmpty, uid != "0" else { return }
+            shard(of: client).post(.bind(client, uid: uid, serial: nextSerial()))
+        case .join(let client, let group, _):
+            guard !group.isEmpty, group != "0" else { return }
+            shard(of: client).post(.join(client, group: group, serial: nextSerial()))
         case .send(_, .client(let client), _), .kick(let client, _), .destroy(let client), .unbind(let client),
             .leave(let client, _), .setSession(let client, _), .mergeSession(let client, _):
             shard(of: client).post(command)
@@ -65,6 +69,8 @@ package final class Switchboard: Sendable {
             )
         }
     }
+
+    private func nextSerial() -> UInt64 { shards[0].context.nextSerial() }
 
     private func shard(of connection: UInt32) -> Shard {
         shards[Int(connection % UInt32(truncatingIfNeeded: shards.count))]

@@ -4,7 +4,6 @@ import GatewayKit
 struct ClientTableModel {
     struct Entry {
         let connection: UInt32
-        let serial: UInt64
         var binding: (uid: String, serial: UInt64)?
         var groups: [(name: String, serial: UInt64)]?
         var session: [UInt8] = []
@@ -16,8 +15,8 @@ struct ClientTableModel {
     /// What is heard of uids.
     private var heard: [String] = []
 
-    mutating func insert(_ connection: UInt32, serial: UInt64) {
-        entries.append(Entry(connection: connection, serial: serial))
+    mutating func insert(_ connection: UInt32) {
+        entries.append(Entry(connection: connection))
     }
 
     mutating func remove(_ connection: UInt32) {
@@ -45,6 +44,14 @@ struct ClientTableModel {
             if !isIn { entry.groups = (entry.groups ?? []) + [(group, serial)] }
         }
         bury(serial: serial)
+        let hasJoined = serialOfJoin(connection, group) == serial
+        for index in births.indices where hasJoined && Self.isSame(births[index].name, group) {
+            births[index].serial = min(births[index].serial, serial)
+        }
+    }
+
+    private func serialOfJoin(_ connection: UInt32, _ group: String) -> UInt64? {
+        entries.first { $0.connection == connection }?.groups?.first { Self.isSame($0.name, group) }?.serial
     }
 
     mutating func leave(_ connection: UInt32, group: String) {
