@@ -98,7 +98,7 @@ struct JWTTests {
 
     /// A token of any header and claims, signed with our key.
     private static func token(_ header: String, _ claims: String) -> String {
-        let signed = "\(Base64.encodeURL(header.utf8)).\(Base64.encodeURL(claims.utf8))"
+        let signed = "\(Base64.encodeURL(Array(header.utf8))).\(Base64.encodeURL(Array(claims.utf8)))"
         return "\(signed).\(Base64.encodeURL(Digest.hmacSHA256(key: secret, Array(signed.utf8))))"
     }
 }

@@ -19,10 +19,11 @@ struct CryptoTests {
             #expect(Base64.decode(Base64.encode(bytes)) == bytes)
             #expect(Base64.decodeURL(Base64.encodeURL(bytes)) == bytes)
         }
-        #expect(Base64.encode("foob".utf8) == "Zm9vYg==")
+        #expect(Base64.encode(Array("foob".utf8)) == "Zm9vYg==")
+        #expect(Base64.encode([0xfb, 0xff]) == "+/8=" && Base64.encodeURL([0xfb, 0xff]) == "-_8")
     }
 
-    @Test(arguments: ["A", "AB=C", "A===", "Zm9vYh==", "Zm9v Yg=", "Zm9vYg"])
+    @Test(arguments: ["A", "AB=C", "A===", "Zm9vYh==", "Zm9v Yg=", "Zm9vYg", "====", "-_8="])
     func `what no encoder writes is refused`(text: String) {
         #expect(Base64.decode(text) == nil)
     }

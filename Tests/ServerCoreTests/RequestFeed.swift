@@ -19,7 +19,7 @@ enum RequestFeed {
         for piece in pieces {
             var rest = piece
             while true {
-                let step = try parser.next(rest)
+                let step = try parser.next(rest.span)
                 let base = rest.startIndex
                 rest = rest.dropFirst(step.consumed)
                 guard let event = step.event else { break }

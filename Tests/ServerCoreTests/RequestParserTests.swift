@@ -69,7 +69,7 @@ struct RequestParserTests {
                 .utf8
         )
         var parser = RequestParser()
-        let step = try parser.next(bytes[...])
+        let step = try parser.next(bytes.span)
         #expect(step.consumed == bytes.count - 2)
         guard case .head(let head) = step.event else { throw RequestViolation(0, "no head") }
         #expect(head.headers.contains("upgrade", in: "Connection") && head.headers.contains("WebSocket", in: "Upgrade"))
@@ -82,9 +82,9 @@ struct RequestParserTests {
 
     @Test func `empty lines before a request are ignored, and do not begin one`() throws {
         var parser = RequestParser()
-        _ = try parser.next(Array("\r\n\r\n".utf8)[...])
+        _ = try parser.next(Array("\r\n\r\n".utf8).span)
         #expect(!parser.isInRequest)
-        _ = try parser.next(Array("G".utf8)[...])
+        _ = try parser.next(Array("G".utf8).span)
         #expect(parser.isInRequest)
         #expect(try RequestFeed.parse("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n").count == 1)
     }
@@ -180,6 +180,38 @@ struct RequestParserTests {
     func `malformed chunks are refused`(status: Int, body: String) {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         #expect(RequestFeed.refusal(head + body) == status)
+    }
+
+    @Test(arguments: [
+        "", ":80", "a", "a:", "a:65535", "[::1]", "[::1]:", "[::ffff:1.2.3.4]:8080", "a-b.c_~!$&'()*+,;=%20",
+    ])
+    func `a Host is a name or an address, with or without a port`(host: String) {
+        #expect(RequestFeed.refusal("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n") == nil)
+    }
+
+    @Test(arguments: [
+        "a:65536", "a:x", "a:b:80", "a:80:80", "a::", "[", "[]", "[::1", "::1", "[::1]80", "[::1]:x", "[g]", "[a]]",
+        "a]",
+        "a[", "a@b", "a\u{e9}",
+    ])
+    func `what is no Host is refused`(host: String) {
+        #expect(RequestFeed.refusal("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n") == 400)
+        #expect(RequestFeed.refusal("GET http://\(host)/ HTTP/1.1\r\nHost: a\r\n\r\n") == 400)
+    }
+
+    @Test(arguments: [(1022, nil), (1023, 400)])
+    func `a chunk's size line has one limit, whole or byte by byte`(filler: Int, status: Int?) {
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let text = head + "1;\(String(repeating: "e", count: filler))\r\na\r\n0\r\n\r\n"
+        let bytes = Array(text.utf8)
+        let single = Result { () throws(RequestViolation) in
+            try RequestFeed.parse(bytes.indices.map { bytes[$0...$0] }).count
+        }
+        #expect(RequestFeed.refusal(text) == status)
+        switch single {
+        case .success(let count): #expect(status == nil && count == 1)
+        case .failure(let violation): #expect(violation.status == status)
+        }
     }
 
     @Test func `chunk extensions and trailers have an end`() {

@@ -12,7 +12,7 @@ struct ChatPage: Sendable {
         init(_ asset: PageAsset) {
             contentType = asset.contentType
             bytes = asset.bytes
-            tag = "\"\(Base64.encodeURL(Digest.sha256(bytes).prefix(16)))\""
+            tag = "\"\(Base64.encodeURL(Array(Digest.sha256(bytes)[..<16])))\""
         }
     }
 

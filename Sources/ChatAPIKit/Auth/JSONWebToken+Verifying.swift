@@ -29,7 +29,7 @@ extension JSONWebToken {
     package init(verifying text: String, secret: [UInt8], now: Int64) throws(Refusal) {
         guard text.utf8.count <= Self.maximumLength else { throw .malformed }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let sent = Base64.decodeURL(parts[2]), let header = Self.object(parts[0]) else {
+        guard parts.count == 3, let sent = Base64.decodeURL(String(parts[2])), let header = Self.object(parts[0]) else {
             throw .malformed
         }
         // RFC 8725 3.1: the algorithm is ours to name; RFC 7515 4.1.11: what is critical must be understood.
@@ -58,7 +58,7 @@ extension JSONWebToken {
     }
 
     private static func object(_ part: Substring) -> JSON? {
-        guard let bytes = Base64.decodeURL(part),
+        guard let bytes = Base64.decodeURL(String(part)),
             let json = try? JSON(parsing: bytes, maximumBytes: maximumLength), case .object = json
         else { return nil }
         return json

@@ -37,7 +37,7 @@ package struct SocketProof: Sendable {
     package func verify(_ proof: String, clientID: String, at now: Int64) -> Verdict {
         let parts = proof.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard proof.utf8.count <= 128, parts.count == 2, let seconds = Int64(parts[0]), String(seconds) == parts[0],
-            let sent = Base64.decodeURL(parts[1]), Digest.areEqual(sent, code(clientID, seconds))
+            let sent = Base64.decodeURL(String(parts[1])), Digest.areEqual(sent, code(clientID, seconds))
         else { return .forged }
         guard seconds <= now + Self.clockSkew else { return .forged }
         return seconds >= now - Self.lifetime - Self.clockSkew ? .valid : .expired

@@ -30,10 +30,10 @@ struct ChunkedDecoder {
     }
 
     /// Takes bytes until there is something to tell; a nil step wants more.
-    mutating func next(_ bytes: UnsafeRawBufferPointer) throws(RequestViolation) -> (used: Int, step: Step?) {
+    mutating func next(_ bytes: Span<UInt8>) throws(RequestViolation) -> (used: Int, step: Step?) {
         var used = 0
         while used < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[used...])
+            let rest = bytes.extracting(used..<bytes.count)
             switch state {
             case .size:
                 used += try takeSize(rest)
@@ -53,44 +53,44 @@ struct ChunkedDecoder {
         return (used, nil)
     }
 
-    private mutating func takeSize(_ bytes: UnsafeRawBufferPointer) throws(RequestViolation) -> Int {
-        let (used, isComplete) = try line.take(bytes)
-        guard line.line.count <= Self.lineLimit else { throw .bad("a chunk's size line is too long") }
-        guard isComplete else { return used }
-        let size = try Self.size(line.finish())
+    private mutating func takeSize(_ bytes: Span<UInt8>) throws(RequestViolation) -> Int {
+        let tooLong = RequestViolation.bad("a chunk's size line is too long")
+        let (used, found) = try line.take(bytes, limit: Self.lineLimit, else: tooLong)
+        guard let size = try found?.read(in: bytes, Self.size) else { return used }
         state = size == 0 ? .trailer : .data(rest: size)
         return used
     }
 
-    private mutating func takeDataEnd(_ bytes: UnsafeRawBufferPointer) throws(RequestViolation) -> Int {
-        let (used, isComplete) = try line.take(bytes)
-        guard line.line.isEmpty else { throw .bad("a chunk is longer than its size") }
-        guard isComplete else { return used }
-        _ = line.finish()
-        state = .size
+    private mutating func takeDataEnd(_ bytes: Span<UInt8>) throws(RequestViolation) -> Int {
+        let (used, found) = try line.take(bytes, limit: 0, else: .bad("a chunk is longer than its size"))
+        if found != nil { state = .size }
         return used
     }
 
-    private mutating func takeTrailer(_ bytes: UnsafeRawBufferPointer) throws(RequestViolation) -> Int {
-        let (used, isComplete) = try line.take(bytes)
+    private mutating func takeTrailer(_ bytes: Span<UInt8>) throws(RequestViolation) -> Int {
+        let (used, found) = try line.take(bytes, limit: trailerLimit, else: .headTooLarge)
         trailerCount += used
         guard trailerCount <= trailerLimit else { throw .headTooLarge }
-        guard isComplete else { return used }
-        let field = line.finish()
-        if field.isEmpty { state = .ended } else { _ = try RequestHeadBuilder.split(field) }
+        if try found?.read(in: bytes, Self.isTrailerEnd) == true { state = .ended }
         return used
+    }
+
+    private static func isTrailerEnd(_ line: Span<UInt8>) throws(RequestViolation) -> Bool {
+        if !line.isEmpty { try RequestHeadBuilder.split(line) }
+        return line.isEmpty
     }
 
     /// RFC 9112 7.1: digits, then perhaps extensions, which are ignored.
-    private static func size(_ line: [UInt8]) throws(RequestViolation) -> Int {
-        let digits = line.prefix { HTTPSyntax.hexValue($0) != nil }
-        guard !digits.isEmpty else { throw .bad("a chunk's size is malformed") }
-        let rest = line[digits.endIndex...]
-        let extensions = rest.drop { HTTPSyntax.isBlank($0) }
-        guard rest.isEmpty || extensions.first == UInt8(ascii: ";"), HTTPSyntax.isFieldValue(extensions) else {
-            throw .bad("a chunk's size is malformed")
-        }
-        guard digits.count <= 15 else { throw .bodyTooLarge }
-        return digits.reduce(0) { $0 << 4 | Int(HTTPSyntax.hexValue($1) ?? 0) }
+    private static func size(_ line: Span<UInt8>) throws(RequestViolation) -> Int {
+        let count = line.firstIndex { HTTPSyntax.hexValue($0) == nil } ?? line.count
+        let rest = line.extracting(count..<line.count)
+        let extensions = rest.extracting(rest.trimmed)
+        let isWellFormed =
+            rest.isEmpty || !extensions.isEmpty && extensions[0] == UInt8(ascii: ";") && HTTPSyntax.isFieldValue(rest)
+        guard count > 0, isWellFormed else { throw .bad("a chunk's size is malformed") }
+        guard count <= 15 else { throw .bodyTooLarge }
+        var size = 0
+        for index in 0..<count { size = size << 4 | Int(HTTPSyntax.hexValue(line[index]) ?? 0) }
+        return size
     }
 }

@@ -15,6 +15,11 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         for (name, value) in elements { add(name, value) }
     }
 
+    /// With room for some fields.
+    init(capacity: Int) {
+        fields.reserveCapacity(capacity)
+    }
+
     /// The first value of a name; setting replaces every field of that name, and nil removes them.
     package subscript(name: String) -> String? {
         get { fields.first { Self.areEqual($0.name, name) }?.value }
@@ -26,7 +31,15 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     /// Every value of a name, in order.
     package func values(_ name: String) -> [String] {
-        fields.filter { Self.areEqual($0.name, name) }.map(\.value)
+        fields.compactMap { Self.areEqual($0.name, name) ? $0.value : nil }
+    }
+
+    /// The value of a name that occurs exactly once; nil if it occurs not at all or more often.
+    package func only(_ name: String) -> String? {
+        guard let index = fields.firstIndex(where: { Self.areEqual($0.name, name) }),
+            !fields[(index + 1)...].contains(where: { Self.areEqual($0.name, name) })
+        else { return nil }
+        return fields[index].value
     }
 
     /// Adds a field behind the others.
@@ -36,29 +49,31 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     /// Whether the comma-separated list that a name's fields form has this element, without case: `Connection: Upgrade`.
     package func contains(_ token: String, in name: String) -> Bool {
-        elements(of: name).contains { Self.areEqual($0, token) }
+        var isThere = false
+        forEachElement(of: name) { if $0.matches(token) { isThere = true } }
+        return isThere
     }
 
-    /// The elements of the comma-separated list that a name's fields form (RFC 9110 5.6.1), without empty ones.
-    package func elements(of name: String) -> [Substring] {
-        fields.lazy.filter { Self.areEqual($0.name, name) }.flatMap { field in
-            field.value.split(separator: ",").compactMap { element in
-                let trimmed = Self.trim(element)
-                return trimmed.isEmpty ? nil : trimmed
+    /// Shows each element of the comma-separated list that a name's fields form (RFC 9110 5.6.1), but for empty ones.
+    func forEachElement(of name: String, _ show: (Span<UInt8>) -> Void) {
+        for field in fields where Self.areEqual(field.name, name) {
+            let value = field.value.utf8
+            let list = value.span
+            var start = 0
+            while start < list.count {
+                let rest = list.extracting(start..<list.count)
+                let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.count
+                let element = rest.extracting(0..<end)
+                let trimmed = element.trimmed
+                if !trimmed.isEmpty { show(element.extracting(trimmed)) }
+                start += end + 1
             }
         }
     }
 
     /// Whether two strings are equal but for the case of ASCII letters.
-    package static func areEqual(_ left: some StringProtocol, _ right: some StringProtocol) -> Bool {
-        left.utf8.count == right.utf8.count
-            && zip(left.utf8, right.utf8).allSatisfy { HTTPSyntax.lower($0) == HTTPSyntax.lower($1) }
-    }
-
-    private static func trim(_ text: Substring) -> Substring {
-        var rest = text
-        while let first = rest.utf8.first, HTTPSyntax.isBlank(first) { rest = rest.dropFirst() }
-        while let last = rest.utf8.last, HTTPSyntax.isBlank(last) { rest = rest.dropLast() }
-        return rest
+    package static func areEqual(_ left: String, _ right: String) -> Bool {
+        let left = left.utf8
+        return left.count == right.utf8.count && left.span.matches(right)
     }
 }

@@ -1,39 +1,68 @@
-/// Collects one line up to CRLF, from however many pieces.
+/// Finds one line up to CRLF, from however many pieces; only what comes in more than one is copied.
 ///
 /// A CR without LF and a LF without CR are refused wherever a line is read: where two parsers differ about a line's end,
 /// requests are smuggled (RFC 9112 2.2 and 11.2).
 struct LineCollector {
-    /// The bytes of the line so far, without its end.
-    private(set) var line: [UInt8] = []
+    /// A complete line without its end.
+    enum Line {
+        /// That many of the bytes given, from the first: the line came in one piece.
+        case front(Int)
+        case collected([UInt8])
+
+        /// Reads the line; `bytes` are those in which it was found.
+        func read<Result>(
+            in bytes: Span<UInt8>,
+            _ body: (Span<UInt8>) throws(RequestViolation) -> Result
+        ) throws(RequestViolation) -> Result {
+            switch self {
+            case .front(let count): try body(bytes.extracting(0..<count))
+            case .collected(let line): try body(line.span)
+            }
+        }
+    }
+
+    private var earlier: [UInt8] = []
     private var endsInReturn = false
+
+    /// Whether nothing of a line has come yet but perhaps its CR.
+    var isEmpty: Bool { earlier.isEmpty }
 
     /// Takes bytes up to the line's end.
     ///
-    /// - Returns: how many it took, and whether the line is complete.
-    mutating func take(_ bytes: UnsafeRawBufferPointer) throws(RequestViolation) -> (used: Int, isComplete: Bool) {
-        guard let end = bytes.firstIndex(of: HTTPSyntax.lineFeed) else {
-            try append(UnsafeRawBufferPointer(rebasing: bytes[...]))
-            return (bytes.count, false)
+    /// - Parameters:
+    ///   - bytes: what came, from the first byte not yet taken.
+    ///   - limit: bytes of the line without its end.
+    ///   - violation: what a longer line is.
+    /// - Returns: how many bytes it took, and the line if it is complete.
+    /// - Throws: `violation`, or that the line is malformed.
+    mutating func take(
+        _ bytes: Span<UInt8>,
+        limit: Int,
+        else violation: RequestViolation
+    ) throws(RequestViolation) -> (used: Int, line: Line?) {
+        let end = bytes.firstIndex(of: HTTPSyntax.lineFeed)
+        var count = end ?? bytes.count
+        if count > 0 {
+            guard !endsInReturn else { throw .bad("a CR stands alone") }
+            endsInReturn = bytes[count - 1] == HTTPSyntax.carriageReturn
+            if endsInReturn { count -= 1 }
         }
-        try append(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+        let piece = bytes.extracting(0..<count)
+        guard earlier.count + count <= limit else { throw violation }
+        guard piece.firstIndex(of: HTTPSyntax.carriageReturn) == nil else { throw .bad("a CR stands alone") }
+        guard let end else {
+            append(piece)
+            return (bytes.count, nil)
+        }
         guard endsInReturn else { throw .bad("a line ends in LF alone") }
-        return (end + 1, true)
-    }
-
-    /// Hands the complete line out and begins the next.
-    mutating func finish() -> [UInt8] {
-        let finished = line
-        line.removeAll(keepingCapacity: true)
         endsInReturn = false
-        return finished
+        if earlier.isEmpty { return (end + 1, .front(count)) }
+        append(piece)
+        defer { earlier = [] }
+        return (end + 1, .collected(earlier))
     }
 
-    private mutating func append(_ piece: UnsafeRawBufferPointer) throws(RequestViolation) {
-        guard let last = piece.last else { return }
-        guard !endsInReturn else { throw .bad("a CR stands alone") }
-        endsInReturn = last == HTTPSyntax.carriageReturn
-        let text = piece.dropLast(endsInReturn ? 1 : 0)
-        guard !text.contains(HTTPSyntax.carriageReturn) else { throw .bad("a CR stands alone") }
-        line.append(contentsOf: text)
+    private mutating func append(_ piece: Span<UInt8>) {
+        piece.withUnsafeBufferPointer { earlier.append(contentsOf: $0) }
     }
 }

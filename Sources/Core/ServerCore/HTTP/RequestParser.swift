@@ -3,7 +3,7 @@
 /// ```swift
 /// while true {
 ///     let step = try parser.next(rest)             // takes step.consumed bytes off the front
-///     rest = .init(rebasing: rest[step.consumed...])
+///     rest = rest.extracting(step.consumed..<rest.count)
 ///     guard let event = step.event else { break }  // wants more bytes
 ///     …
 /// }
@@ -46,14 +46,14 @@ package struct RequestParser: Sendable {
     }
 
     private enum State {
-        case requestLine
-        case fields(RequestHeadBuilder)
+        /// What is read of the head; nil before the request line.
+        case head(RequestHeadBuilder?)
         case length(rest: Int)
         case chunked(ChunkedDecoder)
     }
 
     private let limits: Limits
-    private var state = State.requestLine
+    private var state = State.head(nil)
     private var line = LineCollector()
     private var headCount = 0
     private var bodyCount = 0
@@ -64,68 +64,69 @@ package struct RequestParser: Sendable {
 
     /// Whether a request has begun and not ended; empty lines before it do not count.
     package var isInRequest: Bool {
-        if case .requestLine = state { !line.line.isEmpty } else { true }
+        if case .head(nil) = state { !line.isEmpty } else { true }
     }
 
     /// Takes bytes until there is something to tell.
-    package mutating func next(_ bytes: UnsafeRawBufferPointer) throws(RequestViolation) -> Step {
+    package mutating func next(_ bytes: Span<UInt8>) throws(RequestViolation) -> Step {
         switch state {
-        case .requestLine, .fields: try nextOfHead(bytes)
-        case .length(let rest): nextOfLength(bytes, rest)
-        case .chunked(let decoder): try nextOfChunked(bytes, decoder)
+        case .head(var builder):
+            state = .head(nil)  // so that what it holds is not copied
+            return try nextOfHead(bytes, &builder)
+        case .length(let rest):
+            return nextOfLength(bytes, rest)
+        case .chunked(var decoder):
+            state = .head(nil)
+            return try nextOfChunked(bytes, &decoder)
         }
     }
 
-    /// Takes bytes of an array.
-    package mutating func next(_ bytes: ArraySlice<UInt8>) throws(RequestViolation) -> Step {
-        let result = bytes.withUnsafeBytes { bytes in
-            Result { () throws(RequestViolation) in try next(bytes) }
-        }
-        return try result.get()
+    /// Takes bytes of a buffer.
+    package mutating func next(_ bytes: UnsafeRawBufferPointer) throws(RequestViolation) -> Step {
+        let bytes = bytes.assumingMemoryBound(to: UInt8.self)
+        return try next(bytes.span)
     }
 
-    private mutating func nextOfHead(_ bytes: UnsafeRawBufferPointer) throws(RequestViolation) -> Step {
+    private mutating func nextOfHead(
+        _ bytes: Span<UInt8>,
+        _ builder: inout RequestHeadBuilder?
+    ) throws(RequestViolation) -> Step {
         var consumed = 0
         while consumed < bytes.count {
-            let (used, isComplete) = try line.take(UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
+            let rest = bytes.extracting(consumed..<bytes.count)
+            let (used, found) =
+                if builder == nil {
+                    // The longest method and the version need less than 64 bytes.
+                    try line.take(rest, limit: limits.target + 64, else: .targetTooLong)
+                } else {
+                    try line.take(rest, limit: limits.head, else: .headTooLarge)
+                }
             consumed += used
             headCount += used
-            try checkHeadLimits()
-            guard isComplete else { break }
-            if let head = try readLine(line.finish()) {
-                headCount = 0
-                return Step(consumed: consumed, event: .head(head))
-            }
+            guard headCount <= limits.head else { throw .headTooLarge }
+            let isEnd = try found?.read(in: rest) { line throws(RequestViolation) in try readLine(line, &builder) }
+            guard isEnd == true, let builder else { continue }
+            let head = try builder.finish(bodyLimit: limits.body)
+            headCount = 0
+            begin(head.framing)
+            return Step(consumed: consumed, event: .head(head))
         }
+        state = .head(builder)
         return Step(consumed: consumed, event: nil)
     }
 
-    private func checkHeadLimits() throws(RequestViolation) {
-        if case .requestLine = state, line.line.count > limits.target + 64 { throw .targetTooLong }
-        if headCount > limits.head { throw .headTooLarge }
-    }
-
-    /// Reads a line of the head; returns the head with the empty line that ends it.
-    private mutating func readLine(_ line: [UInt8]) throws(RequestViolation) -> RequestHead? {
-        switch state {
-        case .requestLine:
-            guard !line.isEmpty else { return nil }  // RFC 9112 2.2: empty lines before a request are ignored
-            var builder = RequestHeadBuilder()
-            try builder.readRequestLine(line, targetLimit: limits.target)
-            state = .fields(builder)
-        case .fields(var builder):
-            state = .requestLine  // so that the builder is not copied
-            if line.isEmpty {
-                let head = try builder.finish(bodyLimit: limits.body)
-                begin(head.framing)
-                return head
-            }
-            try builder.readField(line)
-            state = .fields(builder)
-        case .length, .chunked:
-            break
+    /// Reads a line of the head; returns whether it is the empty one that ends it.
+    private func readLine(
+        _ line: Span<UInt8>,
+        _ builder: inout RequestHeadBuilder?
+    ) throws(RequestViolation) -> Bool {
+        if line.isEmpty { return builder != nil }  // RFC 9112 2.2: empty lines before a request are ignored
+        if builder == nil {
+            builder = try RequestHeadBuilder(line, targetLimit: limits.target)
+        } else {
+            try builder?.readField(line)
         }
-        return nil
+        return false
     }
 
     private mutating func begin(_ framing: RequestHead.Framing) {
@@ -137,9 +138,9 @@ package struct RequestParser: Sendable {
         }
     }
 
-    private mutating func nextOfLength(_ bytes: UnsafeRawBufferPointer, _ rest: Int) -> Step {
+    private mutating func nextOfLength(_ bytes: Span<UInt8>, _ rest: Int) -> Step {
         if rest == 0 {
-            state = .requestLine
+            state = .head(nil)
             return Step(consumed: 0, event: .end)
         }
         let taken = min(rest, bytes.count)
@@ -148,11 +149,9 @@ package struct RequestParser: Sendable {
     }
 
     private mutating func nextOfChunked(
-        _ bytes: UnsafeRawBufferPointer,
-        _ decoder: ChunkedDecoder
+        _ bytes: Span<UInt8>,
+        _ decoder: inout ChunkedDecoder
     ) throws(RequestViolation) -> Step {
-        var decoder = decoder
-        state = .requestLine  // so that the decoder is not copied
         let (used, step) = try decoder.next(bytes)
         state = .chunked(decoder)
         switch step {
@@ -161,7 +160,7 @@ package struct RequestParser: Sendable {
             guard bodyCount <= limits.body else { throw .bodyTooLarge }
             return Step(consumed: used, event: .body(range))
         case .end:
-            state = .requestLine
+            state = .head(nil)
             return Step(consumed: used, event: .end)
         case nil:
             return Step(consumed: used, event: nil)

@@ -1,52 +1,59 @@
 /// The target of a request line, in the forms that a server accepts (RFC 9112 3.2).
 struct RequestTarget {
+    /// As it was sent.
+    let text: String
     let path: String
     let query: String
     /// The authority of an absolute form.
     let authority: String?
 
-    init(_ bytes: ArraySlice<UInt8>, method: String) throws(RequestViolation) {
+    init(_ bytes: Span<UInt8>, method: String) throws(RequestViolation) {
         guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
             throw .bad("the request target has a forbidden character")
         }
-        if bytes.elementsEqual("*".utf8), method == "OPTIONS" {
+        text = bytes.text
+        if text == "*", method == "OPTIONS" {
             (path, query, authority) = ("*", "", nil)
             return
         }
-        var rest = bytes
-        var authority: String?
-        if rest.first != UInt8(ascii: "/") { authority = try Self.takeAuthority(&rest) }
-        let question = rest.firstIndex(of: UInt8(ascii: "?"))
-        let rawPath = rest[..<(question ?? rest.endIndex)]
-        path = try Self.decode(rawPath.isEmpty ? [UInt8(ascii: "/")] : rawPath)
-        query = question.map { String(decoding: rest[($0 + 1)...], as: UTF8.self) } ?? ""
-        self.authority = authority
+        var start = 0
+        if !bytes.isEmpty, bytes[0] == UInt8(ascii: "/") {
+            authority = nil
+        } else {
+            let range = try Self.authority(of: bytes)
+            authority = bytes.extracting(range).text
+            start = range.upperBound
+        }
+        let question = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+        path = start == question ? "/" : try Self.decode(bytes.extracting(start..<question))
+        query = question == bytes.count ? "" : bytes.extracting((question + 1)..<bytes.count).text
     }
 
-    private static func takeAuthority(_ rest: inout ArraySlice<UInt8>) throws(RequestViolation) -> String {
-        for scheme in ["http://", "https://"] where rest.count >= scheme.utf8.count {
-            let start = rest.prefix(scheme.utf8.count)
-            guard zip(start, scheme.utf8).allSatisfy({ HTTPSyntax.lower($0) == $1 }) else { continue }
-            rest = rest.dropFirst(scheme.utf8.count)
-            let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-            guard !authority.isEmpty, HTTPSyntax.isAuthority(authority) else { break }
-            rest = rest.dropFirst(authority.count)
-            return String(decoding: authority, as: UTF8.self)
+    private static func authority(of bytes: Span<UInt8>) throws(RequestViolation) -> Range<Int> {
+        for scheme in ["http://", "https://"] where bytes.count >= scheme.utf8.count {
+            let start = scheme.utf8.count
+            guard bytes.extracting(0..<start).matches(scheme) else { continue }
+            let rest = bytes.extracting(start..<bytes.count)
+            let count = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.count
+            guard count > 0, HTTPSyntax.isAuthority(rest.extracting(0..<count)) else { break }
+            return start..<(start + count)
         }
         throw .bad("the request target is neither a path nor an http address")
     }
 
-    private static func decode(_ bytes: ArraySlice<UInt8>) throws(RequestViolation) -> String {
+    private static func decode(_ bytes: Span<UInt8>) throws(RequestViolation) -> String {
+        // Most paths have neither an escape nor a dot: they are what they spell.
+        if bytes.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: ".") }) { return bytes.text }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
-        var index = bytes.startIndex
-        while index < bytes.endIndex {
+        var index = 0
+        while index < bytes.count {
             guard bytes[index] == UInt8(ascii: "%") else {
                 decoded.append(bytes[index])
                 index += 1
                 continue
             }
-            guard index + 2 < bytes.endIndex, let high = HTTPSyntax.hexValue(bytes[index + 1]),
+            guard index + 2 < bytes.count, let high = HTTPSyntax.hexValue(bytes[index + 1]),
                 let low = HTTPSyntax.hexValue(bytes[index + 2])
             else { throw .bad("a percent sign in the path begins no escape") }
             let value = high << 4 | low

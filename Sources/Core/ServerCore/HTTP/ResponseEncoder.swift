@@ -72,7 +72,8 @@ struct ResponseEncoder {
     }
 
     private static func isValid(_ field: HTTPHeaders.Field) -> Bool {
-        HTTPSyntax.isToken(field.name.utf8) && HTTPSyntax.isFieldValue(field.value.utf8)
+        let (name, value) = (field.name.utf8, field.value.utf8)
+        return HTTPSyntax.isToken(name.span) && HTTPSyntax.isFieldValue(value.span)
     }
 
     private static func isOurs(_ name: String) -> Bool {

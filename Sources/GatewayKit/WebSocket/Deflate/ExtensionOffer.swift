@@ -71,7 +71,7 @@ package struct ExtensionOffer: Sendable, Equatable {
             while let byte = rest.popFirst() {
                 if byte == UInt8(ascii: "\"") {
                     skipBlanks()
-                    return HTTPSyntax.isToken(value) ? String(decoding: value, as: UTF8.self) : nil
+                    return HTTPSyntax.isToken(value.span) ? String(decoding: value, as: UTF8.self) : nil
                 }
                 guard byte == UInt8(ascii: "\\") else {
                     value.append(byte)
