@@ -41,9 +41,19 @@ public final class ClientConnection: AsyncSequence {
     public func next() async -> Message? {
         client.shard.loop.preconditionCurrent()
         if let message = take() { return message }
-        guard !hasEnded else { return nil }
-        precondition(continuation == nil, "two calls wait for a message of one socket")
-        return await withUnsafeContinuation { continuation = $0 }
+        return await withUnsafeContinuation { wait($0) }
+    }
+
+    /// Looks again: on the way here the task may have let others have the loop.
+    private func wait(_ continuation: UnsafeContinuation<Message?, Never>) {
+        precondition(self.continuation == nil, "two calls wait for a message of one socket")
+        if let message = take() {
+            continuation.resume(returning: message)
+        } else if hasEnded {
+            continuation.resume(returning: nil)
+        } else {
+            self.continuation = continuation
+        }
     }
 
     /// The messages, each handed out once.

@@ -1,3 +1,5 @@
+import ServerCore
+
 /// Serves each socket of a loop by an asynchronous function: what `Gateway(async:serve:)` makes.
 final class ConnectionHandler: GatewayHandler {
     private let serve: @Sendable (ClientConnection) async -> Void
@@ -9,7 +11,7 @@ final class ConnectionHandler: GatewayHandler {
         client.state = connection
         let confined = Confined(connection: connection)
         // It begins at once, so that what it sends first is the first that the client receives.
-        let task = Task.immediate(executorPreference: client.shard.loop) { [serve] in
+        let task = Task.immediate(executorPreference: client.shard.loop.tasks) { [serve] in
             await serve(confined.connection)
             confined.connection.client.close()
         }
@@ -28,7 +30,11 @@ final class ConnectionHandler: GatewayHandler {
         client.state = nil
     }
 
-    private func connection(of client: Client) -> ClientConnection? { client.state as? ClientConnection }
+    /// What `opened` has kept, unless the function has put something else there.
+    private func connection(of client: Client) -> ClientConnection? {
+        guard let state = client.state, type(of: state) == ClientConnection.self else { return nil }
+        return unsafeDowncast(state, to: ClientConnection.self)  // a cast would cost more than all the rest
+    }
 
     /// Carries a connection into its task.
     private struct Confined: @unchecked Sendable {

@@ -41,6 +41,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     let waiting: ByteMeter
     let poller: any Poller
     let inbox: LoopInbox
+    /// Where tasks run that stay on the loop's thread; see `LoopTasks`.
+    package let tasks: LoopTasks
     var timers = TimerHeap()
     // Reached by the loop's thread only: nothing to check at run time.
     @exclusivity(unchecked) var slots: [Slot] = []
@@ -53,7 +55,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     var deadlineHolders = 0
     var sweep: TimerID?
 
-    private let thread = Atomic<UInt>(0)
+    private let waker: Waker
     private let start = ContinuousClock.now
     private var endOfTurn: [() -> Void] = []
     private var events: [PollerEvent] = []
@@ -66,7 +68,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         let poller = try kind.make()
         self.poller = poller
         let waker = Waker(poller)
-        inbox = LoopInbox { waker.poller.wake() }
+        self.waker = waker
+        inbox = LoopInbox { waker.wake() }
+        tasks = LoopTasks(inbox)
         Thread(name: name) { self.run() }.detach()
     }
 
@@ -75,7 +79,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Whether the caller is on the loop's thread.
-    package var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.currentThread() }
+    package var isCurrent: Bool { waker.isCurrent }
 
     /// Runs `body` on the loop, behind everything asked before, whoever asks; never at once.
     ///
@@ -116,13 +120,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     private func run() {
-        thread.store(Self.currentThread(), ordering: .relaxed)
+        waker.begin()
         while stops.isEmpty { turn() }
         for slot in slots { slot.handler?.loopEnds() }
         repeat {
             finishTurn()
         } while !endOfTurn.isEmpty || !graveyard.isEmpty || !inbox.end()
-        thread.store(0, ordering: .relaxed)
+        waker.end()
         for continuation in stops { continuation?.resume() }
         stops = []
     }
@@ -157,6 +161,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
                 switch item {
                 case .body(let body): body()
                 case .job(let job): run(job)
+                case .task(let job): job.runSynchronously(on: tasks.asUnownedTaskExecutor())
                 }
             }
             let isEmpty = items.isEmpty
@@ -187,21 +192,5 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         let closed = graveyard
         graveyard = []
         for (connection, end) in closed { connection.reportClosed(end) }
-    }
-
-    private static func currentThread() -> UInt {
-        #if canImport(Darwin)
-        UInt(bitPattern: pthread_self())
-        #else
-        UInt(pthread_self())
-        #endif
-    }
-
-    /// The one call of a poller that any thread may make.
-    private final class Waker: @unchecked Sendable {
-        // Proof of Sendable: only `wake` is called through it, which is safe from any thread.
-        let poller: any Poller
-
-        init(_ poller: any Poller) { self.poller = poller }
     }
 }

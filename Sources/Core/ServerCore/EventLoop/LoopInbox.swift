@@ -6,6 +6,8 @@ import PlatformCore
 final class LoopInbox: Sendable {
     enum Item: Sendable {
         case job(UnownedJob)
+        /// A job of a task that prefers the loop's `tasks`.
+        case task(UnownedJob)
         case body(@Sendable () -> Void)
     }
 
