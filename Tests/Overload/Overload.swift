@@ -159,20 +159,22 @@ struct Overload: Sendable {
         say(
             "ok: \(stalled) slow sockets have the first messages whole, then \(options.policy == .drop ? "the drop marker" : "1013")"
         )
+        let statistics = gateway.statistics
+        try hold(statistics.slowClients == stalled, "the gateway counted \(statistics.slowClients) slow clients")
+        try hold(score.slowEvents == stalled, "it reported \(score.slowEvents) of them")
         switch options.policy {
         case .drop:
-            try hold(score.slowEvents == stalled, "the gateway reported \(score.slowEvents) slow clients")
-            try hold(
-                score.droppedMessages == dropped,
-                "it counted \(score.droppedMessages) of \(dropped) dropped messages"
-            )
+            let counts = [statistics.messagesDropped, score.droppedMessages, score.droppedToHandlers]
+            try hold(counts == [dropped, dropped, dropped], "\(dropped) drops are counted, reported, told: \(counts)")
             for (number, client) in score.clients where number % 2 == 1 {
                 try gateway.client.post(.text("after"), to: .client(client))
             }
             try await waits(for: "what is sent afterwards arrives", processes) { $0.recovered == stalled }
             say("ok: what is sent afterwards arrives")
         case .close:
-            try hold(score.closedAsSlow == stalled, "the handler saw \(score.closedAsSlow) clients closed with 1013")
+            try hold(statistics.slowClosed == stalled, "it counted \(statistics.slowClosed) clients closed for it")
+            try await waits(for: "the handlers see all of them closed", processes) { $0.closedAsSlow == stalled }
+            say("ok: the handlers saw all of them closed with 1013")
         }
     }
 

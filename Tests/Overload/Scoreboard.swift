@@ -29,8 +29,10 @@ final class Scoreboard: Sendable {
         var recovered = 0
         /// How many clients the gateway reported as slow.
         var slowEvents = 0
-        /// How many messages it says it dropped to clients that caught up.
+        /// How many dropped messages it reported of clients that caught up.
         var droppedMessages = 0
+        /// How many the handlers were told of.
+        var droppedToHandlers = 0
         /// How many clients the handler saw closed with 1013.
         var closedAsSlow = 0
         /// How many connections ended without a word.
@@ -84,6 +86,10 @@ final class Referee: GatewayHandler {
             default: break
             }
         }
+    }
+
+    func dropped(messages: Int, bytes: Int, to client: Client) {
+        board.note { $0.droppedToHandlers += messages }
     }
 
     func closed(_ client: Client, code: CloseCode, reason: String) {

@@ -30,14 +30,6 @@ final class HawkRig: Sendable {
         case script
     }
 
-    /// Where the programs lie: beside the tests' own.
-    static let programs: String = {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        precondition(count > 0, "/proc/self/exe cannot be read")
-        return Files.parent(of: String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
-    }()
-
     /// The root of the checkout.
     static let repository = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
 
@@ -83,7 +75,7 @@ final class HawkRig: Sendable {
             arguments = [fault, role.rawValue] + arguments
             program = "hawk-faults"
         }
-        program = "\(Self.programs)/\(program)"
+        program = Programs.path(program)
         if role == .script {
             arguments = [Self.repository + "/Examples/FourProcesses/run.sh"]
             program = "/bin/bash"
@@ -149,7 +141,7 @@ final class HawkRig: Sendable {
         values["HAWK_REGISTER"] = "127.0.0.1:\(registerPort)"
         if layout == .script {
             values["PATH"] = "/usr/bin:/bin"
-            values["HAWK_BIN"] = Self.programs
+            values["HAWK_BIN"] = Programs.directory
             values["SIMULATOR_LISTEN"] = "127.0.0.1:\(simulatorPort)"
             return values
         }
