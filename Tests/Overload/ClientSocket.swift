@@ -81,7 +81,9 @@ final class ClientSocket {
             messages += 1
             try tell(.message(messages))
         case 1: try tell(.text(String(decoding: frame.payload, as: UTF8.self)))
-        case 8: try tell(.closed(frame.payload.prefix(2).reduce(0) { $0 << 8 | UInt16($1) }))
+        case 8:
+            try put(WebSocketFrames.clientFrame(8, Array(frame.payload.prefix(2))))  // RFC 6455 5.5.1
+            try tell(.closed(frame.payload.prefix(2).reduce(0) { $0 << 8 | UInt16($1) }))
         case 9: try put(WebSocketFrames.clientFrame(10, frame.payload))
         default: throw Broken("socket \(number) got a frame with opcode \(frame.opcode)")
         }
