@@ -19,8 +19,15 @@ public enum GatewayEvent: Sendable, Hashable {
     case clientSlow(ClientID, backlogBytes: Int)
     /// A slow client has caught up and was told how many messages it missed.
     case clientRecovered(ClientID, droppedMessages: Int, droppedBytes: Int)
-    /// A connection was closed because `maxConnections` were there.
+    /// `maxConnections` are there: those who come wait in the system's queue until one goes.
+    ///
+    /// Told once, however long it lasts.
     case connectionLimitReached(limit: Int)
+    /// After `connectionLimitReached` there has been room for a second.
+    case acceptingAgain
+    /// A connection was closed at once because its address had `maxConnectionsPerAddress`; told at most once a second by
+    /// each loop.
+    case addressLimitReached(address: String, limit: Int)
     /// The system refused a connection, for want of descriptors for example; accepting goes on.
     case acceptFailed(reason: String)
     /// Connections to this address wait: as many as may be are there, or too many that have not said who they are.
@@ -72,6 +79,10 @@ extension GatewayEvent {
             )
         case .connectionLimitReached(let limit):
             LogLine(.warning, "gateway", "too many connections", ["limit": "\(limit)"])
+        case .acceptingAgain:
+            LogLine(.info, "gateway", "accepts connections again")
+        case .addressLimitReached(let address, let limit):
+            LogLine(.warning, "gateway", "too many connections of one address", ["address": address, "limit": "\(limit)"])
         case .acceptFailed(let reason):
             LogLine(.error, "gateway", "accept failed", ["reason": reason])
         case .acceptingPaused(let address, let connections):

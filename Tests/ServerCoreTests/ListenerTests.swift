@@ -51,6 +51,49 @@ struct ListenerTests {
         await group.shutdown()
     }
 
+    @Test(arguments: PollerKind.allCases)
+    func `at the limit of a gate, over all listeners, those who come wait until one goes`(kind: PollerKind) async throws
+    {
+        let group = try EventLoopGroup(count: 2, poller: kind, name: "test")
+        let changes = Mailbox<Bool>()
+        let gate = ConnectionGate(limit: 2) { isFull, _ in changes.push(isFull) }
+        let address = try #require(SocketAddress("127.0.0.1:0"))
+        let listeners = try (0..<2).map { _ in try Listener(address, loops: group.loops, gate: gate) }
+        let accepted = Mailbox<Recorder>()
+        for listener in listeners { listener.start { accepted.push(Recorder($0)) } }
+        var clients: [RawClient] = []
+        for index in 0..<3 { clients.append(try await RawClient(listeners[index % 2].address.description)) }
+        #expect(try await within(.seconds(20), "full") { try await changes.next() })
+        #expect(gate.count == 2)
+        let first = try await within(.seconds(20), "one") { try await accepted.next() }
+        _ = try await within(.seconds(20), "two") { try await accepted.next() }
+        #expect(accepted.pending.isEmpty)
+        await first.stream.loop.perform { first.stream.value.close() }
+        gate.leave()
+        _ = try await within(.seconds(20), "the one who waited") { try await accepted.next() }
+        while try await within(.seconds(20), "that it goes on is told", { try await changes.next() }) {}
+        #expect(gate.count == 2)
+        gate.leave()
+        gate.leave()
+        await gate.wait()
+        await group.shutdown()
+        withExtendedLifetime(clients) {}
+    }
+
+    @Test func `a peer that confirms nothing of what is sent to it fails in the time that is given`() async throws {
+        let group = try EventLoopGroup(name: "test")
+        let place = try #require(SocketAddress("127.0.0.1:0"))
+        let listener = try Listener(place, loops: group.loops, peerTimeout: .seconds(1))
+        let accepted = Mailbox<Recorder>()
+        listener.start { accepted.push(Recorder($0)) }
+        let client = try await RawClient(listener.address.description, receiveBuffer: 4096)
+        let recorder = try await within(.seconds(20), "accepted") { try await accepted.next() }
+        await recorder.stream.loop.perform { recorder.stream.value.write([UInt8](repeating: 1, count: 8 << 20)) }
+        try await recorder.wait("closed") { $0.end?.contains(SystemError.text(of: ETIMEDOUT)) == true }
+        withExtendedLifetime(client) {}
+        await group.shutdown()
+    }
+
     @Test func `a port in use is refused with its name`() async throws {
         let group = try EventLoopGroup(name: "test")
         let listener = try Listener(#require(SocketAddress("127.0.0.1:0")), loops: group.loops)

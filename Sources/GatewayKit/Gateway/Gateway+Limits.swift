@@ -22,15 +22,17 @@ extension Gateway {
         public var maxBufferedBytes: Int
         /// How many connections there may be in all (100,000); at the limit no more are accepted until one goes.
         public var maxConnections: Int
-        /// How many connections one address may have (nil: any number); further ones are closed at once.
+        /// How many connections one address may have, over all loops (nil: any number); further ones are closed at once.
         ///
-        /// Behind a proxy that is not trusted every client has the proxy's address.
+        /// Of IPv6, a network of 64 bits counts as one address. Behind a proxy that is not trusted every client has the proxy's address.
         public var maxConnectionsPerAddress: Int?
         /// How long a connection may take from being accepted to the end of the handshake, TLS included (10 s).
         public var handshakeTimeout: Duration
         /// After how long without a sign of life a client is pinged (55 s; nil: never).
         ///
-        /// After twice that time it is closed.
+        /// After twice that time it is closed, and so is by then one that does not confirm what was sent to it
+        /// (TCP_USER_TIMEOUT), or is silent even to the system's own questions (keepalive). A dead client is therefore
+        /// gone after at most twice this time, whatever was going on; without it, after at most 120 s.
         public var idleTimeout: Duration?
         /// How long a closing handshake may take before the connection is cut (5 s).
         public var closeTimeout: Duration
@@ -69,5 +71,8 @@ extension Gateway {
             self.closeTimeout = closeTimeout
             self.drainTimeout = drainTimeout
         }
+
+        /// After how long the system gives a dead client up, whether or not it is pinged.
+        var peerTimeout: Duration { idleTimeout.map { $0 * 2 } ?? .seconds(120) }
     }
 }

@@ -7,7 +7,9 @@ final class GatewayContext: Sendable {
     /// The first six bytes of every client's id.
     let address: GatewayAddress
     /// Connections that are there, on all loops.
-    let connections = ConnectionCount()
+    let connections: ConnectionGate
+    /// Those of each address; nil without a limit.
+    let addresses: AddressCounts?
     /// Who hears of uids that come and go; nil: nobody.
     let presence: PresenceBoard?
     /// Bytes that wait in memory, on all loops.
@@ -21,6 +23,10 @@ final class GatewayContext: Sendable {
         self.waiting = waiting
         self.configuration = configuration
         self.address = address
+        let (limit, onEvent) = (configuration.limits.maxConnections, configuration.onEvent)
+        let notice = FullNotice { isFull in onEvent?(isFull ? .connectionLimitReached(limit: limit) : .acceptingAgain) }
+        connections = ConnectionGate(limit: limit) { notice.changed(isFull: $0, on: $1) }
+        addresses = configuration.limits.maxConnectionsPerAddress.map { AddressCounts(limit: $0) }
         presence = configuration.onPresence.map { PresenceBoard($0) }
         counters = (0..<configuration.loops).map { _ in Counters() }
     }

@@ -63,7 +63,7 @@ struct RunningGateway: Sendable {
     func drain() async {
         await inner?.stop()
         for listener in listeners { await listener.stop() }
-        context.report(.draining(clients: context.connections.current))
+        context.report(.draining(clients: context.connections.count))
         for shard in shards { shard.loop.execute { shard.drain() } }
         let (loop, timeout, connections) = (group.loops[0], context.limits.drainTimeout, context.connections)
         loop.execute { loop.schedule(after: timeout) { connections.giveUp() } }
@@ -88,6 +88,7 @@ struct RunningGateway: Sendable {
         for (name, value) in [
             ("loops", configuration.loops), ("maxMessageBytes", limits.maxMessageBytes),
             ("maxBacklogBytes", limits.maxBacklogBytes), ("maxConnections", limits.maxConnections),
+            ("maxConnectionsPerAddress", limits.maxConnectionsPerAddress ?? 1),
         ] {
             guard value > 0 else {
                 throw GatewayError(.invalidConfiguration, attempt: "set \(name)", cause: "\(value) is not above 0")
@@ -114,7 +115,13 @@ struct RunningGateway: Sendable {
     ) throws(GatewayError) -> [Listener] {
         try places.map { place throws(GatewayError) in
             do throws(SystemError) {
-                return try Listener(place, loops: loops, tls: identity) { error in
+                return try Listener(
+                    place,
+                    loops: loops,
+                    peerTimeout: context.limits.peerTimeout,
+                    tls: identity,
+                    gate: context.connections
+                ) { error in
                     context.report(.acceptFailed(reason: "\(error)"))
                 }
             } catch {

@@ -152,13 +152,13 @@ package final class Shard: @unchecked Sendable {
 
     // MARK: Connections
 
-    /// Takes a connection that was accepted for this loop; on the loop only.
+    /// Takes a connection that was accepted for this loop and is counted; on the loop only.
     func accept(_ stream: any ByteStream) {
-        guard !isDraining else { return stream.abort() }
-        guard context.connections.enter(limit: context.limits.maxConnections) else {
+        guard !isDraining else { return turnAway(stream) }
+        guard context.addresses?.enter(stream.peer) ?? true else {
             counters.connectionsRefused.add()
-            reportLimit()
-            return stream.abort()
+            reportLimit(of: stream.peer)
+            return turnAway(stream)
         }
         let number = numbers.take { connections[$0] != nil }
         let client = Client(ClientID(gateway: context.address, connection: number), stream, self)
@@ -184,6 +184,7 @@ package final class Shard: @unchecked Sendable {
     func bury(_ client: Client) {
         connections[client.id.connection] = nil
         counters.connections.add(-1)
+        context.addresses?.leave(client.stream.peer)
         context.connections.leave()
     }
 
@@ -206,11 +207,17 @@ package final class Shard: @unchecked Sendable {
         }
     }
 
+    private func turnAway(_ stream: any ByteStream) {
+        stream.abort()
+        context.connections.leave()
+    }
+
     /// At most once a second: a flood of connections is not to become a flood of events.
-    private func reportLimit() {
+    private func reportLimit(of peer: SocketAddress) {
+        guard let limit = context.limits.maxConnectionsPerAddress else { return }
         if let last = limitReported, loop.now - last < .seconds(1) { return }
         limitReported = loop.now
-        context.report(.connectionLimitReached(limit: context.limits.maxConnections))
+        context.report(.addressLimitReached(address: peer.ip, limit: limit))
     }
 
     private func watchBindings() {

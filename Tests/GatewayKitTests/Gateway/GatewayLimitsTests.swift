@@ -61,16 +61,6 @@ struct GatewayLimitsTests {
         }
     }
 
-    @Test func `connections beyond the limit are closed, and taken again when there is room`() async throws {
-        let limits = Gateway.Limits(maxConnections: 1)
-        try await withGateway(Gateway(.init(listen: "127.0.0.1:0", loops: 2, limits: limits))) { _, url in
-            let first = try await GatewayFixture.open(url)
-            await #expect(throws: (any Error).self) { _ = try await WebSocketClient.connect(url) }
-            first.client.close()
-            try await eventually(.seconds(20), "there is room again") { (try? await GatewayFixture.open(url)) != nil }
-        }
-    }
-
     @Test func `a handshake that takes too long is ended with 408`() async throws {
         let limits = Gateway.Limits(handshakeTimeout: .milliseconds(200))
         try await withGateway(Gateway(.init(listen: "127.0.0.1:0", limits: limits))) { gateway, _ in

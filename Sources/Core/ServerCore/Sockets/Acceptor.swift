@@ -12,6 +12,7 @@ import Darwin
 final class Acceptor: ReadinessHandler {
     private let socket: ListeningSocket
     private let tls: TLSIdentity?
+    private let gate: ConnectionGate?
     private let loop: EventLoop
     private let targets: [EventLoop]
     private let take: @Sendable (StreamConnection) -> Void
@@ -19,11 +20,13 @@ final class Acceptor: ReadinessHandler {
     private var registration: Registration?
     private var nextTarget = 0
     private var isPaused = false
+    private var isFull = false
     private var hasStopped = false
 
     init(
         _ socket: ListeningSocket,
         tls: TLSIdentity?,
+        gate: ConnectionGate?,
         on loop: EventLoop,
         targets: [EventLoop],
         take: @escaping @Sendable (StreamConnection) -> Void,
@@ -31,6 +34,7 @@ final class Acceptor: ReadinessHandler {
     ) {
         self.socket = socket
         self.tls = tls
+        self.gate = gate
         self.loop = loop
         self.targets = targets
         self.take = take
@@ -38,7 +42,7 @@ final class Acceptor: ReadinessHandler {
     }
 
     func start() {
-        guard !hasStopped, !isPaused, registration == nil else { return }
+        guard !hasStopped, !isPaused, !isFull, registration == nil else { return }
         do {
             registration = try loop.register(socket.descriptor, .readable, self)
         } catch {
@@ -63,12 +67,18 @@ final class Acceptor: ReadinessHandler {
 
     func ready(_ readiness: Readiness) {
         // Some at a time, so that the connections that are there have their turn.
-        for _ in 0..<64 where registration != nil {
+        for _ in 0..<64 where registration != nil && enter() {
             switch Socket.accept(socket.descriptor) {
-            case .connection(let descriptor, let peer): deal(descriptor, peer)
-            case .lost: continue
-            case .wouldBlock: return
-            case .failed(let code): return rest(SystemError("accept on \(socket.address)", code: code))
+            case .connection(let descriptor, let peer):
+                deal(descriptor, peer)
+            case .lost:
+                gate?.leave()
+            case .wouldBlock:
+                gate?.leave()
+                return
+            case .failed(let code):
+                gate?.leave()
+                return rest(SystemError("accept on \(socket.address)", code: code))
             }
         }
     }
@@ -76,6 +86,24 @@ final class Acceptor: ReadinessHandler {
     func loopEnds() {
         stop()
         socket.close()
+    }
+
+    /// Counts a connection before it is accepted; if there is no room, rests until there is.
+    private func enter() -> Bool {
+        guard let gate, !gate.enter() else { return true }
+        isFull = true
+        lookAway()
+        gate.onChange(true, loop)
+        let acceptor = LoopBound(self, to: loop)
+        gate.whenRoom { acceptor.loop.execute { acceptor.value.roomAgain() } }
+        return false
+    }
+
+    private func roomAgain() {
+        guard !hasStopped else { return }
+        isFull = false
+        gate?.onChange(false, loop)
+        start()
     }
 
     private func lookAway() {
@@ -98,6 +126,8 @@ final class Acceptor: ReadinessHandler {
         let accepted = target.execute { [take] in
             take(StreamConnection(descriptor, peer: peer, loop: target, tls: tls))
         }
-        if !accepted { Socket.close(descriptor) }
+        guard !accepted else { return }
+        Socket.close(descriptor)
+        gate?.leave()
     }
 }

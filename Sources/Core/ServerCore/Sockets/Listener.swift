@@ -28,6 +28,7 @@ package final class Listener: Sendable {
 
     private let sockets: [ListeningSocket]
     private let tls: TLSIdentity?
+    private let gate: ConnectionGate?
     private let loops: [EventLoop]
     private let onTrouble: @Sendable (SystemError) -> Void
     private let acceptors = Lock<[LoopBound<Acceptor>]>([])
@@ -39,7 +40,10 @@ package final class Listener: Sendable {
     ///   - loops: who gets the connections; the first one accepts if they are dealt.
     ///   - backlog: how many connections may wait to be accepted, within the system's own limit.
     ///   - distribution: which loop gets which connection.
+    ///   - peerTimeout: how long a peer may be silent to the system (keepalive), or leave what was sent to it unconfirmed,
+    ///     before its connection fails; nil: hours. In whole seconds, at least 1.
     ///   - tls: what connections show to their clients; nil for plain ones. There is no falling back.
+    ///   - gate: how many connections there may be; nil: any number.
     ///   - onTrouble: hears when accepting had to rest, on an accepting loop; about once per rest.
     /// - Throws: when the address is in use, not this machine's, or needs more rights.
     package init(
@@ -47,7 +51,9 @@ package final class Listener: Sendable {
         loops: [EventLoop],
         backlog: Int32 = 4096,
         distribution: Distribution = .dealt,
+        peerTimeout: Duration? = nil,
         tls: TLSIdentity? = nil,
+        gate: ConnectionGate? = nil,
         onTrouble: @escaping @Sendable (SystemError) -> Void = { _ in }
     ) throws(SystemError) {
         precondition(!loops.isEmpty, "a listener has at least one loop")
@@ -61,6 +67,8 @@ package final class Listener: Sendable {
         }
         self.sockets = sockets
         self.tls = tls
+        self.gate = gate
+        if let peerTimeout { for socket in sockets { Socket.watchPeers(socket.descriptor, timeout: peerTimeout) } }
         self.loops = loops
         self.onTrouble = onTrouble
     }
@@ -76,6 +84,7 @@ package final class Listener: Sendable {
                 let acceptor = Acceptor(
                     socket,
                     tls: tls,
+                    gate: gate,
                     on: loop,
                     targets: targets,
                     take: take,

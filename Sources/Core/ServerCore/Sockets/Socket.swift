@@ -58,6 +58,7 @@ enum Socket {
     ) throws(SystemError) -> Int32 {
         let descriptor = try make(for: address)
         set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+        setNoDelay(descriptor)  // which those that are accepted inherit
         if sharesPort { set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
         if case .ipv6 = address.host { set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
         guard SystemAddress.with(address, { bind(descriptor, $0, $1) }) == 0, systemListen(descriptor, backlog) == 0
@@ -84,8 +85,8 @@ enum Socket {
         guard descriptor >= 0 else { return acceptFailure(errno) }
         #if !os(Linux)
         prepare(descriptor)
-        #endif
         setNoDelay(descriptor)
+        #endif
         return .connection(descriptor, address ?? SocketAddress(.ipv4(0), port: 0))
     }
 
@@ -144,6 +145,26 @@ enum Socket {
 
     static func setNoDelay(_ descriptor: Int32) {
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    }
+
+    /// Has the system find out whether the peer is still there: an idle one by keepalive, and one that confirms nothing of
+    /// what was sent to it by TCP_USER_TIMEOUT (RFC 5482).
+    ///
+    /// Connections inherit it from the socket that accepts them.
+    static func watchPeers(_ descriptor: Int32, timeout: Duration) {
+        let (seconds, attoseconds) = timeout.components
+        let whole = Int32(clamping: max(1, seconds + (attoseconds > 0 ? 1 : 0)))
+        set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
+        // Asked after half of the time, and then four times in the other half.
+        #if os(Linux)
+        set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, max(1, whole / 2))
+        set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: Int64(whole) * 1000))
+        #else
+        set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPALIVE, max(1, whole / 2))
+        set(descriptor, Int32(IPPROTO_TCP), TCP_RXT_CONNDROPTIME, whole)
+        #endif
+        set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, whole / 8))
+        set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT, 4)
     }
 
     private static func set(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
