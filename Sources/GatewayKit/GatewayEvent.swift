@@ -40,6 +40,10 @@ public enum GatewayEvent: Sendable, Hashable {
     case innerListening(address: String)
     /// An inner connection was closed because of what it sent, a wrong secret for example.
     case innerConnectionRefused(peer: String, reason: String)
+    /// A worker of PHP's GatewayWorker is connected; its address and its name.
+    case workerConnected(String)
+    /// A worker has gone: its clients are given to others, or wait a while for it.
+    case workerLost(String)
     /// Register takes connections at this address.
     case registerListening(address: String)
     /// A connection to Register was closed because of what it sent.
@@ -95,6 +99,10 @@ extension GatewayEvent {
             LogLine(.info, "gateway", "inner port listening", ["address": address])
         case .innerConnectionRefused(let peer, let reason):
             LogLine(.warning, "gateway", "inner connection refused", ["peer": peer, "reason": reason])
+        case .workerConnected(let worker):
+            LogLine(.info, "gateway", "worker connected", ["worker": worker])
+        case .workerLost(let worker):
+            LogLine(.warning, "gateway", "worker lost", ["worker": worker])
         case .registerListening(let address):
             LogLine(.info, "register", "listening", ["address": address])
         case .registerConnectionRefused(let peer, let reason):

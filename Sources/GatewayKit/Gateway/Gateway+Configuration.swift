@@ -17,6 +17,12 @@ extension Gateway {
         public var registers: [String]
         /// What the processes of an installation share; guards the inner port and signs the socket's proof.
         public var secret: String
+        /// Whether workers of PHP's GatewayWorker serve the sockets: they connect to the inner port and are told of every
+        /// socket, what it sends and its end.
+        ///
+        /// Then clients are refused (503) while no worker is connected; those that are there when the last one goes wait up
+        /// to 10 s for one, and are cut if they sent something meanwhile and none came.
+        public var businessWorkers: Bool
         /// Whether the inner port may listen beyond this machine without a secret, so that anyone who reaches it can push.
         public var isInsecureAllowed: Bool
         /// Event loops, a thread each; one suffices for an application that embeds the gateway beside its own work.
@@ -47,6 +53,8 @@ extension Gateway {
         package var registerTiming = RegisterTiming()
         /// How many may be connected to the inner port, and how long one may stay without the secret.
         package var innerLimits = PeerLimits()
+        /// The times of the connections to workers.
+        package var workerTiming = WorkerTiming()
 
         /// A configuration; see the properties for what each is for.
         public init(
@@ -56,6 +64,7 @@ extension Gateway {
             innerAdvertise: String? = nil,
             registers: [String] = [],
             secret: String = "",
+            businessWorkers: Bool = false,
             isInsecureAllowed: Bool = false,
             loops: Int = 1,
             bindLifetime: Duration? = nil,
@@ -75,6 +84,7 @@ extension Gateway {
             self.innerAdvertise = innerAdvertise
             self.registers = registers
             self.secret = secret
+            self.businessWorkers = businessWorkers
             self.isInsecureAllowed = isInsecureAllowed
             self.loops = loops
             self.bindLifetime = bindLifetime

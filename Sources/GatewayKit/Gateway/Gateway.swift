@@ -50,9 +50,13 @@ public final class Gateway: Sendable {
     }
 
     /// A gateway with the default handler, which greets each socket with its name and a proof: see `InitHandler`.
+    ///
+    /// With business workers it says nothing: greeting is theirs.
     public convenience init(_ configuration: Configuration) {
-        let secret = configuration.secret
-        self.init(configuration) { _ in InitHandler(secret: secret) }
+        let (secret, isQuiet) = (configuration.secret, configuration.businessWorkers)
+        self.init(configuration) { _ -> any GatewayHandler in
+            isQuiet ? QuietHandler() : InitHandler(secret: secret)
+        }
     }
 
     /// What the gateway has counted since it runs: a few hundred nanoseconds, from any thread.

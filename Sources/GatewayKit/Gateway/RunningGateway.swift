@@ -37,7 +37,11 @@ struct RunningGateway: Sendable {
             throw error
         }
         self.context = context
-        shards = await Self.makeShards(gateway, group, context)
+        let port = listeners.first?.address.port ?? 0
+        let relay = inner?.desk.map { desk in
+            { WorkerRelay(desk, of: context.address, port: port, beside: $0) } as @Sendable (any GatewayHandler) -> _
+        }
+        shards = await Self.makeShards(gateway, group, context, relay: relay)
         switchboard = Switchboard(shards: shards)
     }
 
@@ -61,13 +65,15 @@ struct RunningGateway: Sendable {
 
     /// Takes no more connections, says goodbye to those that are there, and waits for them to go, but not for ever.
     func drain() async {
-        await inner?.stop()
+        await inner?.withdraw()
         for listener in listeners { await listener.stop() }
         context.report(.draining(clients: context.connections.count))
         for shard in shards { shard.loop.execute { shard.drain() } }
         let (loop, timeout, connections) = (group.loops[0], context.limits.drainTimeout, context.connections)
         loop.execute { loop.schedule(after: timeout) { connections.giveUp() } }
         await connections.wait()
+        // Last, so that workers hear of everyone who has gone.
+        await inner?.stop()
     }
 
     /// Ends the loops, and with them every connection that is left.
@@ -93,6 +99,10 @@ struct RunningGateway: Sendable {
             guard value > 0 else {
                 throw GatewayError(.invalidConfiguration, attempt: "set \(name)", cause: "\(value) is not above 0")
             }
+        }
+        guard !configuration.businessWorkers || configuration.innerListen != nil else {
+            let cause = "workers connect to the inner port: say where it listens"
+            throw GatewayError(.invalidConfiguration, attempt: "set businessWorkers", cause: cause)
         }
         try check(configuration.compression)
         return places
@@ -148,7 +158,8 @@ struct RunningGateway: Sendable {
     private static func makeShards(
         _ gateway: Gateway,
         _ group: EventLoopGroup,
-        _ context: GatewayContext
+        _ context: GatewayContext,
+        relay: (@Sendable (any GatewayHandler) -> WorkerRelay)?
     ) async -> [Shard] {
         let first = UInt32.random(in: 1...UInt32.max)
         var shards: [Shard] = []
@@ -162,7 +173,7 @@ struct RunningGateway: Sendable {
                     of: group.loops.count,
                     firstConnection: first,
                     context: context,
-                    handler: handler
+                    handler: relay?(handler) ?? handler
                 )
             }
             shards.append(shard!)

@@ -2,7 +2,7 @@ package import ServerCore
 
 /// The request that opened a socket (RFC 6455 4.1), as a handler sees it.
 public struct UpgradeRequest: Sendable {
-    private let head: RequestHead
+    let head: RequestHead
     /// Who connected: address and port.
     public let peerAddress: String
 

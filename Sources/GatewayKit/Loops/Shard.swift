@@ -11,6 +11,8 @@ package final class Shard: @unchecked Sendable {
     package let loop: EventLoop
     let context: GatewayContext
     let handler: any GatewayHandler
+    /// The handler, where it tells workers of the sockets.
+    private let relay: WorkerRelay?
     let counters: Counters
     /// What clients' messages may be, and memory for unfinished ones.
     let rules: MessageRules
@@ -52,6 +54,7 @@ package final class Shard: @unchecked Sendable {
         self.loop = loop
         self.context = context
         self.handler = handler
+        relay = handler as? WorkerRelay
         counters = context.counters[loop.index]
         let limits = context.limits
         rules = MessageRules(
@@ -177,6 +180,7 @@ package final class Shard: @unchecked Sendable {
 
     /// Takes a client out of the tables: it is closing.
     func leave(_ client: Client) {
+        if let relay, table[client.id.connection] != nil { relay.leaves(client) }
         if table.remove(client.id.connection) != nil { counters.clients.add(-1) }
     }
 

@@ -17,6 +17,11 @@ final class EventRecorder: Sendable {
         try await eventually(.seconds(20), what) { [self] in events.contains(where: isWanted) }
     }
 
+    /// Waits until several events fit.
+    func wait(_ count: Int, _ what: String, until isWanted: @escaping @Sendable (GatewayEvent) -> Bool) async throws {
+        try await eventually(.seconds(20), "\(count) \(what)") { [self] in events.count(where: isWanted) >= count }
+    }
+
     /// Forgets what has happened so far.
     func clear() { recorded.withLock { $0 = [] } }
 }

@@ -119,7 +119,7 @@ import Testing
     @Test func `without a secret the gate is open but a wrong one is still refused`() {
         var gate = InnerGate(secret: [])
         #expect(gate.judge(GatewayPacket(.isOnline)) == .command)
-        #expect(gate.judge(.authentication(secret: [])) == .authenticated)
+        #expect(gate.judge(.authentication(secret: [])) == .authenticated(worker: nil))
         #expect(gate.judge(.authentication(secret: [1])) == .refused("wrong secret"))
         #expect(gate.judge(GatewayPacket(.gatewayClientConnect, body: Array("{}".utf8))) == .refused("wrong secret"))
     }
@@ -128,9 +128,9 @@ import Testing
         let secret = Array("s3cret".utf8)
         var gate = InnerGate(secret: secret)
         #expect(gate.judge(GatewayPacket(.isOnline)) == .refused("no secret"))
-        #expect(gate.judge(.authentication(secret: secret)) == .authenticated)
+        #expect(gate.judge(.authentication(secret: secret)) == .authenticated(worker: nil))
         #expect(gate.judge(GatewayPacket(.isOnline)) == .command)
-        #expect(gate.judge(.authentication(secret: secret)) == .authenticated)
+        #expect(gate.judge(.authentication(secret: secret)) == .authenticated(worker: nil))
         #expect(GatewayPacket.authentication(secret: secret).body == Array(#"{"secret_key":"s3cret"}"#.utf8))
     }
 

@@ -17,7 +17,8 @@ final class WireGateway: Sendable {
         registers: [String] = [],
         secret: String = "",
         loops: Int = 1,
-        innerLimits: PeerLimits = .quick
+        innerLimits: PeerLimits = .quick,
+        configure: (inout Gateway.Configuration) -> Void = { _ in }
     ) async throws {
         var configuration = Gateway.Configuration(
             listen: "127.0.0.1:0",
@@ -29,6 +30,7 @@ final class WireGateway: Sendable {
         )
         configuration.registerTiming = .quick
         configuration.innerLimits = innerLimits
+        configure(&configuration)
         let gateway = Gateway(configuration)
         self.gateway = gateway
         task = Task { try await gateway.run() }

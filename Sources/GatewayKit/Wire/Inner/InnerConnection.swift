@@ -65,6 +65,7 @@ final class InnerConnection: ByteStreamDelegate {
 
     func closed(_ end: StreamEnd) {
         turnstile.leave(asStranger: !gate.isOpen)
+        port.desk?.left(connection)
         port.closed(self)
     }
 
@@ -72,7 +73,8 @@ final class InnerConnection: ByteStreamDelegate {
         let wasStranger = !gate.isOpen
         switch gate.judge(packet) {
         case .refused(let reason): refuse(reason)
-        case .authenticated:
+        case .authenticated(let worker):
+            if let worker { port.desk?.entered(connection, key: "\(connection.peer.ip):\(worker)") }
             guard wasStranger else { return }
             turnstile.admit()
             connection.setDeadline(after: nil)

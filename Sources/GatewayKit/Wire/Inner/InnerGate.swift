@@ -9,8 +9,8 @@ package struct InnerGate: Sendable {
     package enum Verdict: Sendable, Equatable {
         /// It is a command of someone who may give it.
         case command
-        /// It was the secret, and right.
-        case authenticated
+        /// It was the secret, and right; a worker says its name with it.
+        case authenticated(worker: String?)
         /// Close without a word.
         case refused(String)
     }
@@ -35,7 +35,8 @@ package struct InnerGate: Sendable {
                 Digest.areEqual(Digest.sha256(sent), Digest.sha256(secret))
             else { return .refused("wrong secret") }
             isOpen = true
-            return .authenticated
+            guard packet.command == .workerConnect else { return .authenticated(worker: nil) }
+            return .authenticated(worker: message["worker_key"].flatMap(InnerNames.name) ?? "")
         default:
             return isOpen ? .command : .refused("no secret")
         }

@@ -7,6 +7,8 @@ package import ServerCore
 package final class InnerPort: Sendable {
     /// What is announced, and what every client's id begins with.
     package let address: GatewayAddress
+    /// Who is told of what sockets do; nil unless workers of PHP's are to serve them.
+    let desk: WorkerDesk?
 
     private let listener: Listener
     private let loop: EventLoop
@@ -37,6 +39,10 @@ package final class InnerPort: Sendable {
             throw GatewayError(.listenFailed, attempt: attempt, cause: "\(error)")
         }
         address = try Self.announced(configuration.innerAdvertise, listener.address, attempt: attempt)
+        desk =
+            configuration.businessWorkers
+            ? WorkerDesk(on: loop, of: address, timing: configuration.workerTiming, onEvent: configuration.onEvent)
+            : nil
         self.configuration = configuration
         self.loop = loop
         secret = Array(configuration.secret.utf8)
@@ -51,6 +57,7 @@ package final class InnerPort: Sendable {
                 limits: configuration.innerLimits,
                 onEvent: configuration.onEvent
             )
+            desk?.start(switchboard)
             let doors = LoopBound(turnstile, to: loop)
             listener.start { [self] connection in
                 let inner = InnerConnection(
@@ -79,12 +86,16 @@ package final class InnerPort: Sendable {
         configuration.onEvent?(.innerListening(address: "\(listener.address)"))
     }
 
-    /// Takes the announcement back, accepts no more and closes the connections, what was answered having gone out.
-    package func stop() async {
+    /// Takes the announcement back and accepts no more.
+    package func withdraw() async {
         _ = await loop.perform { [self] in
             for link in links.withLock({ $0.take() })?.value ?? [] { link.stop() }
         }
         await listener.stop()
+    }
+
+    /// Closes the connections, what was answered having gone out.
+    package func stop() async {
         _ = await loop.perform { [self] in
             for inner in connections.withLock({ $0 }).values { inner.value.connection.closeAfterFlush() }
         }

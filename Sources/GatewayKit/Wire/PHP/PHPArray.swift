@@ -106,6 +106,15 @@ public struct PHPArray: Sendable, Equatable {
         }
     }
 
+    /// The number that PHP gives to a value without a key: one above the highest; nil when there is none left.
+    package var nextKey: Key? {
+        guard positions != nil else { return .int(Int64(elements.count)) }
+        let highest = elements.reduce(-1 as Int64) { highest, element in
+            if case .int(let number) = element.key { max(highest, number) } else { highest }
+        }
+        return highest == .max ? nil : .int(highest + 1)
+    }
+
     private func position(of key: Key) -> Int? {
         if let positions { return positions[key] }
         guard case .int(let number) = key, number >= 0, number < elements.count else { return nil }

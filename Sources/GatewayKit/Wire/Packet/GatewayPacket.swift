@@ -48,12 +48,14 @@ package struct GatewayPacket: Sendable, Equatable {
         package static let raw = Self(rawValue: 2)
     }
 
-    /// The length of the whole packet on the wire.
-    package var length: Int { Self.headerLength + extra.count + body.count }
+    /// The packet as it goes over the wire.
+    package var bytes: [UInt8] { body.withUnsafeBytes { bytes(body: $0) } }
 
-    /// Appends the packet as it goes over the wire.
-    package func encode(into output: inout [UInt8]) {
-        output.reserveCapacity(output.count + length)
+    /// The packet as it goes over the wire, with another body.
+    package func bytes(body: UnsafeRawBufferPointer) -> [UInt8] {
+        let length = Self.headerLength + extra.count + body.count
+        var output: [UInt8] = []
+        output.reserveCapacity(length)
         output.appendBigEndian(UInt32(truncatingIfNeeded: length))
         output.append(command.rawValue)
         output.appendBigEndian(localIP)
@@ -66,12 +68,6 @@ package struct GatewayPacket: Sendable, Equatable {
         output.appendBigEndian(UInt32(truncatingIfNeeded: extra.count))
         output += extra
         output += body
-    }
-
-    /// The packet as it goes over the wire.
-    package var bytes: [UInt8] {
-        var output: [UInt8] = []
-        encode(into: &output)
         return output
     }
 }

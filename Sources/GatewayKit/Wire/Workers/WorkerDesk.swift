@@ -1,0 +1,165 @@
+import PlatformCore
+import ServerCore
+
+/// The times of the connections to workers of PHP's GatewayWorker.
+package struct WorkerTiming: Sendable {
+    /// How long events wait for a worker when the last one has gone.
+    package var grace: Duration = .seconds(10)
+    /// How often workers get a sign of life, unless they are on 127.0.0.1.
+    package var ping: Duration = .seconds(25)
+
+    package init() {}
+}
+
+/// The workers of PHP's GatewayWorker that are connected to a gateway, and the events on their way to them.
+///
+/// Events come from any loop and go out on the loop of the inner port, in the order in which each loop posted them. While
+/// no worker is there they wait, for a while and `maxWaiting` bytes of them: workers that are reloaded are back
+/// within a second. After that the gateway takes no more clients until there is a worker again, and those whose events
+/// waited are cut, as the original does at once.
+final class WorkerDesk: @unchecked Sendable {
+    // Proof of Sendable: what changes is behind the lock, or reached on the loop only.
+
+    /// What happened to a client, as the packets that tell it.
+    struct Event: Sendable {
+        enum Kind: Sendable {
+            case opened
+            case message
+            case closed
+        }
+
+        let kind: Kind
+        let client: UInt32
+        let packets: [UInt8]
+    }
+
+    private struct Inbox {
+        /// Whether there is a worker, or one is likely to come back.
+        var isOpen = false
+        var events: [Event] = []
+        /// The bytes of the events that no connection has got yet.
+        var bytes = 0
+    }
+
+    /// How much may wait for one worker, as in the original.
+    private static let maxUnsent = 10 << 20
+    private static let maxWaiting = 8 << 20
+
+    private let loop: EventLoop
+    private let address: GatewayAddress
+    private let timing: WorkerTiming
+    private let onEvent: (@Sendable (GatewayEvent) -> Void)?
+    private let inbox = Lock(Inbox())
+    private var roster = WorkerRoster()
+    private var workers: [Int: (connection: StreamConnection, key: String)] = [:]
+    private var held: [Event] = []
+    /// Runs while events wait for a worker.
+    private var timer: TimerID?
+    private var switchboard: Switchboard?
+
+    /// - Parameters:
+    ///   - loop: the inner port's.
+    ///   - address: the gateway's.
+    ///   - timing: the times of the connections.
+    ///   - onEvent: hears of workers that come and go.
+    init(
+        on loop: EventLoop,
+        of address: GatewayAddress,
+        timing: WorkerTiming,
+        onEvent: (@Sendable (GatewayEvent) -> Void)?
+    ) {
+        self.loop = loop
+        self.address = address
+        self.timing = timing
+        self.onEvent = onEvent
+    }
+
+    // MARK: From any loop
+
+    /// Whether clients are taken.
+    var isOpen: Bool { inbox.withLock { $0.isOpen } }
+
+    /// Tells a worker; false if there is none, or too much waits: the client should go.
+    func post(_ event: Event) -> Bool {
+        let (isTaken, isFirst) = inbox.withLock { inbox in
+            let hasRoom = inbox.isOpen && inbox.bytes + event.packets.count <= Self.maxWaiting
+            // Who has gone is always told, at least to the roster.
+            guard hasRoom || event.kind == .closed else { return (false, false) }
+            inbox.events.append(event)
+            inbox.bytes += event.packets.count
+            return (true, inbox.events.count == 1)
+        }
+        if isFirst { loop.execute { self.route() } }
+        return isTaken
+    }
+
+    // MARK: On the loop
+
+    /// The gateway runs: from now on clients can be cut.
+    func start(_ switchboard: Switchboard) { self.switchboard = switchboard }
+
+    /// A worker has come; one with the same key that was there before is closed.
+    func entered(_ connection: StreamConnection, key: String) {
+        let seat = roster.enter(key)
+        let former = workers.updateValue((connection, key), forKey: seat)
+        former?.connection.close()
+        onEvent?(.workerConnected(key))
+        inbox.withLock { $0.isOpen = true }
+        if let timer { loop.cancel(timer) }
+        timer = nil
+        if workers.count == 1, former == nil, address.ipv4 != 0x7F00_0001 { schedulePing() }
+        route()
+    }
+
+    /// A connection that may have been a worker's has gone.
+    func left(_ connection: StreamConnection) {
+        guard let (seat, worker) = workers.first(where: { $0.value.connection === connection }) else { return }
+        workers[seat] = nil
+        roster.leave(seat: seat)
+        onEvent?(.workerLost(worker.key))
+        if workers.isEmpty { timer = loop.schedule(after: timing.grace) { [weak self] in self?.close() } }
+    }
+
+    private func route() {
+        let events = inbox.withLock { inbox in
+            defer { inbox.events = [] }
+            return inbox.events
+        }
+        held += events
+        let isWaiting = workers.isEmpty && timer != nil
+        guard !isWaiting else { return }
+        let due = held
+        held = []
+        inbox.withLock { $0.bytes -= due.reduce(0) { $0 + $1.packets.count } }
+        for event in due {
+            send(event)
+            if event.kind == .closed { roster.forget(event.client) }
+        }
+    }
+
+    /// Gives an event to its client's worker; a client that has none, or whose worker does not keep up, is cut.
+    private func send(_ event: Event) {
+        guard let seat = roster.seat(of: event.client), let connection = workers[seat]?.connection,
+            event.kind == .closed || connection.unsent <= Self.maxUnsent
+        else {
+            if event.kind != .closed { switchboard?.perform(.destroy(event.client)) }
+            return
+        }
+        connection.write(event.packets)
+    }
+
+    /// No worker came back: what waits is given up.
+    private func close() {
+        timer = nil
+        inbox.withLock { $0.isOpen = false }
+        route()
+    }
+
+    private func schedulePing() {
+        loop.schedule(after: timing.ping) { [weak self] in
+            guard let self, !workers.isEmpty else { return }
+            for worker in workers.values { worker.connection.write(GatewayPacket(.ping).bytes) }
+            schedulePing()
+        }
+    }
+}
