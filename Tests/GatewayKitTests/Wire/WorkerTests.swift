@@ -101,6 +101,7 @@ import Testing
             loud.send("hello?")
             try await gateway.events.wait("the end") { if case .clientClosed = $0 { true } else { false } }
             let again = try await ScriptedWorker(gateway.inner)
+            try await gateway.events.wait(2, "workers") { if case .workerConnected = $0 { true } else { false } }
             silent.send("hello!")
             #expect(try await again.take(1).map(\.body) == [Array("hello!".utf8)])
         }
