@@ -124,7 +124,7 @@ import Testing
         try await withWorkers(advertise: "127.0.0.2:2900") { gateway in
             let worker = try await ScriptedWorker(gateway.inner)
             let expected = try GatewayPacket.parse([bytes(hex: CapturedWorker.ping + CapturedWorker.ping)])
-            #expect(try await worker.take(2) == expected)
+            #expect(try await worker.take(2).prefix(2) == expected[...])
         }
     }
 
