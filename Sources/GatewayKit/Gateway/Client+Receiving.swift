@@ -1,13 +1,6 @@
 package import ServerCore
 
 extension Client: ByteStreamDelegate {
-    /// Begins the handshake; on the loop, once.
-    func start() {
-        handshake = HandshakeReader()
-        stream.start(self)
-        stream.setDeadline(after: shard.context.limits.handshakeTimeout)
-    }
-
     package func received(_ bytes: UnsafeMutableRawBufferPointer) {
         isHeard = true
         var input = ByteCursor(bytes)
@@ -37,7 +30,8 @@ extension Client: ByteStreamDelegate {
     }
 
     package func closed(_ end: StreamEnd) {
-        let wasOpen = phase != .handshaking && handshake == nil
+        let wasOpen = opening == nil
+        opening?.decision?.cancel()
         if phase == .open { shard.leave(self) }
         phase = .done
         if wasOpen { tellHandlerOfDrops() }
@@ -49,40 +43,6 @@ extension Client: ByteStreamDelegate {
         guard wasOpen else { return }
         handler.closed(self, code: closeCode, reason: closeReason)
         shard.context.report(.clientClosed(id, code: Int(closeCode.rawValue), reason: closeReason))
-    }
-
-    // MARK: Handshake
-
-    private func shakeHands(_ input: inout ByteCursor) {
-        switch handshake?.read(&input, allowedOrigins: shard.context.configuration.allowedOrigins) {
-        case nil, .needMore: return
-        case .refused(let refusal): refuse(refusal)
-        case .request(let request): accept(request)
-        }
-    }
-
-    private func accept(_ request: RequestHead) {
-        guard let offers = ExtensionOffer.offers(in: request.headers) else {
-            return refuse(Handshake.Refusal(status: 400, reason: "the Sec-WebSocket-Extensions are malformed"))
-        }
-        let agreement = shard.deflate.flatMap { DeflateAgreement(offers, $0.compression) }
-        if let agreement, let deflate = shard.deflate { parser.allowCompression(deflate.deflation(for: agreement)) }
-        handshake = nil
-        phase = .open
-        stream.write(Handshake.response(to: request, extensions: agreement?.answer))
-        stream.setDeadline(after: shard.context.limits.idleTimeout)
-        shard.enter(self)
-        shard.context.report(.clientOpened(id, peer: peerAddress))
-        handler.opened(self, request: UpgradeRequest(request, peerAddress: peerAddress))
-    }
-
-    private func refuse(_ refusal: Handshake.Refusal) {
-        phase = .done
-        stream.write(refusal.response)
-        stream.closeAfterFlush()
-        shard.context.report(
-            .handshakeRefused(status: refusal.status, peer: peerAddress, reason: refusal.reason)
-        )
     }
 
     // MARK: Frames

@@ -25,7 +25,8 @@ public final class Client {
     let handler: any GatewayHandler
 
     @exclusivity(unchecked) var phase = Phase.handshaking
-    @exclusivity(unchecked) var handshake: HandshakeReader?
+    /// There until the socket is open.
+    @exclusivity(unchecked) var opening: Opening?
     @exclusivity(unchecked) var parser: FrameParser
     /// Whether anything came since the idle time was last looked at.
     @exclusivity(unchecked) var isHeard = false

@@ -33,6 +33,10 @@ extension Gateway {
         ///
         /// Any is safe as long as nothing about a socket rests on cookies: an unbound socket has no authority.
         public var allowedOrigins: [String]?
+        /// The subprotocols that are spoken here, of which the first that a client offers is chosen.
+        ///
+        /// A client that offers none of them gets a socket without one, unless the handler refuses it.
+        public var subprotocols: [String]
         /// How messages are compressed for clients that offer it; nil: never.
         public var compression: Compression?
         /// Bounds of memory and time.
@@ -69,6 +73,7 @@ extension Gateway {
             loops: Int = 1,
             bindLifetime: Duration? = nil,
             allowedOrigins: [String]? = nil,
+            subprotocols: [String] = [],
             compression: Compression? = Compression(),
             limits: Limits = Limits(),
             slowPolicy: SlowPolicy = .drop,
@@ -89,6 +94,7 @@ extension Gateway {
             self.loops = loops
             self.bindLifetime = bindLifetime
             self.allowedOrigins = allowedOrigins
+            self.subprotocols = subprotocols
             self.compression = compression
             self.limits = limits
             self.slowPolicy = slowPolicy

@@ -10,8 +10,10 @@
 ///
 /// Each loop makes one of its own and calls it on its thread only, one call at a time, so it needs no locks; it must not
 /// block. Messages are lent for the time of the call and not copied: what is to be kept, copy. Every method has a
-/// default that does nothing.
+/// default: sockets are accepted, and nothing else is done.
 public protocol GatewayHandler: AnyObject {
+    /// Somebody asks for a socket; called before there is one, for requests that keep to the protocol and the origins.
+    func upgrade(_ request: UpgradeRequest) -> UpgradeDecision
     /// A socket is open; what is sent to it now is the first it receives.
     func opened(_ client: Client, request: UpgradeRequest)
     /// A text message came; it is valid UTF-8.
@@ -35,6 +37,8 @@ public protocol GatewayHandler: AnyObject {
 }
 
 extension GatewayHandler {
+    /// Accepts, with a subprotocol that the configuration lists if the client offers one.
+    public func upgrade(_ request: UpgradeRequest) -> UpgradeDecision { .accept() }
     /// Does nothing.
     public func opened(_ client: Client, request: UpgradeRequest) {}
     /// Does nothing.

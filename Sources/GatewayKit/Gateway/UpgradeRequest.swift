@@ -1,10 +1,12 @@
 package import ServerCore
 
-/// The request that opened a socket (RFC 6455 4.1), as a handler sees it.
+/// The request that opens a socket (RFC 6455 4.1), as a handler sees it.
 public struct UpgradeRequest: Sendable {
     let head: RequestHead
     /// Who connected: address and port.
     public let peerAddress: String
+    /// The subprotocol that was chosen; nil if none was, and until the socket is open.
+    public internal(set) var subprotocol: String?
 
     package init(_ head: RequestHead, peerAddress: String) {
         self.head = head
@@ -19,6 +21,14 @@ public struct UpgradeRequest: Sendable {
 
     /// The header fields in order, names as they came.
     public var headers: [(name: String, value: String)] { head.headers.fields.map { ($0.name, $0.value) } }
+
+    /// The page's origin as the browser says it (`https://example.org`); nil from clients that are no browsers.
+    public var origin: String? { head.headers["Origin"] }
+
+    /// The subprotocols that the client offers, in its order of preference (RFC 6455 4.1).
+    public var subprotocols: [String] {
+        head.headers.elements(of: "Sec-WebSocket-Protocol").filter { HTTPSyntax.isToken($0.utf8) }.map(String.init)
+    }
 
     /// The values of a header field, by its name in any case.
     public func values(of name: String) -> [String] { head.headers.values(name) }

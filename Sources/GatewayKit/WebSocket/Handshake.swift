@@ -7,50 +7,73 @@ package enum Handshake {
         package let status: Int
         package let reason: String
         /// Header fields that the status asks for.
-        package var headers: [String] = []
+        package var headers: HTTPHeaders = [:]
+
+        /// A refusal of our own.
+        init(status: Int, reason: String, headers: HTTPHeaders = [:]) {
+            self.status = status
+            self.reason = reason
+            self.headers = headers
+        }
+
+        /// A refusal of the handler's; nil if it would not be one, or would break the answer apart.
+        init?(decided status: Int, reason: String, headers: HTTPHeaders) {
+            guard (300...599).contains(status), headers.isValid else { return nil }
+            self.init(status: status, reason: reason, headers: headers)
+        }
 
         /// The finished answer; its body is the reason.
         package var response: [UInt8] {
-            var lines = ["HTTP/1.1 \(status) \(Self.phrase(of: status))"] + headers
-            lines += ["Connection: close", "Content-Type: text/plain; charset=utf-8"]
-            lines += ["Content-Length: \(reason.utf8.count + 1)", "", "\(reason)\n"]
-            return Array(lines.joined(separator: "\r\n").utf8)
+            var headers = headers
+            headers["Connection"] = "close"
+            if headers["Content-Type"] == nil { headers.add("Content-Type", "text/plain; charset=utf-8") }
+            let body = reason.isEmpty ? [] : Array("\(reason)\n".utf8)
+            let answer = HTTPResponse(status: status, headers: headers, body: .bytes(body))
+            guard let encoder = ResponseEncoder(answer, .init(), date: []) else {
+                preconditionFailure("a refusal is checked when it is made")
+            }
+            return encoder.form == .whole ? encoder.head + body : encoder.head
         }
 
         /// The handshake took too long.
         package static let timedOut = Refusal(status: 408, reason: "the handshake took too long")
 
-        private static func phrase(of status: Int) -> String {
-            switch status {
-            case 400: "Bad Request"
-            case 403: "Forbidden"
-            case 405: "Method Not Allowed"
-            case 408: "Request Timeout"
-            case 413: "Content Too Large"
-            case 414: "URI Too Long"
-            case 417: "Expectation Failed"
-            case 426: "Upgrade Required"
-            case 431: "Request Header Fields Too Large"
-            case 501: "Not Implemented"
-            case 505: "HTTP Version Not Supported"
-            default: "Error"
-            }
-        }
+        /// The handler said something that cannot be sent.
+        static func faulty(_ reason: String) -> Refusal { Refusal(status: 500, reason: reason) }
     }
 
     /// The answer that makes a socket of the connection (RFC 6455 4.2.2).
     ///
     /// - Parameters:
     ///   - head: A request that is not refused.
+    ///   - subprotocol: The one that was chosen of those that it offers.
     ///   - extensions: What was agreed on, as the field's value.
+    ///   - headers: Further fields, which `mayCarry` has let pass.
     /// - Returns: The bytes to write.
-    package static func response(to head: RequestHead, extensions: String?) -> [UInt8] {
+    package static func response(
+        to head: RequestHead,
+        subprotocol: String? = nil,
+        extensions: String? = nil,
+        headers: HTTPHeaders = [:]
+    ) -> [UInt8] {
         let key = head.headers["Sec-WebSocket-Key"] ?? ""
         var response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         response += "Sec-WebSocket-Accept: \(accept(key))\r\n"
+        if let subprotocol { response += "Sec-WebSocket-Protocol: \(subprotocol)\r\n" }
         if let extensions { response += "Sec-WebSocket-Extensions: \(extensions)\r\n" }
+        for field in headers.fields { response += "\(field.name): \(field.value)\r\n" }
         response += "\r\n"
         return Array(response.utf8)
+    }
+
+    /// Whether fields of the application's can be part of that answer: well formed, and none of the handshake's own.
+    package static func mayCarry(_ headers: HTTPHeaders) -> Bool {
+        let own = ["Upgrade", "Connection", "Content-Length", "Transfer-Encoding"]
+        return headers.isValid
+            && headers.fields.allSatisfy { field in
+                !HTTPHeaders.areEqual(field.name.prefix(14), "Sec-WebSocket-")
+                    && !own.contains { HTTPHeaders.areEqual($0, field.name) }
+            }
     }
 
     /// What shows that the server has read the key (RFC 6455 4.2.2, 5.4).
@@ -61,14 +84,14 @@ package enum Handshake {
     /// Why a request gets no socket; nil if nothing is wrong with it, and nil for `allowedOrigins` allows any.
     package static func refusal(of head: RequestHead, allowedOrigins: [String]?) -> Refusal? {
         guard head.method == "GET" else {
-            return Refusal(status: 405, reason: "a WebSocket begins with GET", headers: ["Allow: GET"])
+            return Refusal(status: 405, reason: "a WebSocket begins with GET", headers: ["Allow": "GET"])
         }
         let headers = head.headers
         guard headers.contains("websocket", in: "Upgrade") else {
             return Refusal(
                 status: 426,
                 reason: "this address speaks WebSocket only",
-                headers: ["Upgrade: websocket", version]  // RFC 9110 15.5.22
+                headers: version  // RFC 9110 15.5.22
             )
         }
         guard head.minorVersion > 0 else { return Refusal(status: 400, reason: "a WebSocket needs HTTP/1.1") }
@@ -80,7 +103,7 @@ package enum Handshake {
             return Refusal(
                 status: 426,
                 reason: "the version of WebSocket is 13",
-                headers: ["Upgrade: websocket", version]
+                headers: version
             )
         }
         let keys = headers.values("Sec-WebSocket-Key")
@@ -94,7 +117,7 @@ package enum Handshake {
             ? nil : Refusal(status: 403, reason: "the origin is not allowed")
     }
 
-    private static let version = "Sec-WebSocket-Version: 13"
+    private static let version: HTTPHeaders = ["Upgrade": "websocket", "Sec-WebSocket-Version": "13"]
 
     /// RFC 6455 10.2; a client that is no browser sends no Origin, and could send any.
     private static func isAllowed(_ origin: String?, _ allowed: [String]?) -> Bool {

@@ -10,9 +10,12 @@ package struct HandshakeReader {
         case refused(Handshake.Refusal)
     }
 
-    private var parser = RequestParser(limits: .init(body: 0))
+    private var parser: RequestParser
 
-    package init() {}
+    /// - Parameter maxBytes: The largest head of a request; a larger one is refused with 431.
+    package init(maxBytes: Int = 16 << 10) {
+        parser = RequestParser(limits: .init(head: maxBytes, body: 0))
+    }
 
     /// Reads on; what follows the handshake is left in `input`.
     package mutating func read(_ input: inout ByteCursor, allowedOrigins: [String]?) -> Step {

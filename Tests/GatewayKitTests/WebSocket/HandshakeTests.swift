@@ -17,7 +17,7 @@ struct HandshakeTests {
                 return
             }
             #expect(head.path == "/a b" && head.query == "c=d")
-            let text = String(decoding: Handshake.response(to: head, extensions: nil), as: UTF8.self)
+            let text = String(decoding: Handshake.response(to: head), as: UTF8.self)
             #expect(text.hasPrefix("HTTP/1.1 101 Switching Protocols\r\n"))
             // RFC 6455 1.3: the example's key and its answer
             #expect(text.contains("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"))

@@ -11,6 +11,10 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     package init() {}
 
+    package init(_ fields: [(name: String, value: String)]) {
+        for (name, value) in fields { add(name, value) }
+    }
+
     package init(dictionaryLiteral elements: (String, String)...) {
         for (name, value) in elements { add(name, value) }
     }
@@ -18,6 +22,14 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
     /// With room for some fields.
     init(capacity: Int) {
         fields.reserveCapacity(capacity)
+    }
+
+    /// Whether every field can be sent: nothing in a name or value would break the head apart (RFC 9110 5.1, 5.5).
+    package var isValid: Bool {
+        fields.allSatisfy { field in
+            let (name, value) = (field.name.utf8, field.value.utf8)
+            return HTTPSyntax.isToken(name.span) && HTTPSyntax.isFieldValue(value.span)
+        }
     }
 
     /// The first value of a name; setting replaces every field of that name, and nil removes them.

@@ -35,7 +35,7 @@ package enum HTTPSyntax {
         (0x41...0x5a).contains(byte) ? byte | 0x20 : byte
     }
 
-    static func hexValue(_ byte: UInt8) -> UInt8? {
+    package static func hexValue(_ byte: UInt8) -> UInt8? {
         switch lower(byte) {
         case 0x30...0x39: byte - 0x30
         case 0x61...0x66: lower(byte) - 0x61 + 10

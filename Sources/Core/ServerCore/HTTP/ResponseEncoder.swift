@@ -1,7 +1,7 @@
 /// Writes response heads (RFC 9112 4 and 6, RFC 9110 6.4).
-struct ResponseEncoder {
+package struct ResponseEncoder {
     /// What follows a head.
-    enum BodyForm: Equatable {
+    package enum BodyForm: Equatable {
         /// Nothing: the request was `HEAD`, or the status has no body.
         case none
         case whole
@@ -11,21 +11,27 @@ struct ResponseEncoder {
     }
 
     /// What the request says about its answer.
-    struct Context {
+    package struct Context {
         var isHead = false
         var minorVersion = 1
         /// Whether client and server both want to go on.
         var keepsAlive = true
+
+        package init(isHead: Bool = false, minorVersion: Int = 1, keepsAlive: Bool = true) {
+            self.isHead = isHead
+            self.minorVersion = minorVersion
+            self.keepsAlive = keepsAlive
+        }
     }
 
-    let form: BodyForm
+    package let form: BodyForm
     let keepsAlive: Bool
-    private(set) var head: [UInt8] = []
+    package private(set) var head: [UInt8] = []
 
     /// Nil if the response may not be sent as it is: a name or value would break the head apart, or the status is not a
     /// final one.
-    init?(_ response: HTTPResponse, _ context: Context, date: [UInt8]) {
-        guard (200...599).contains(response.status), response.headers.fields.allSatisfy(Self.isValid) else {
+    package init?(_ response: HTTPResponse, _ context: Context, date: [UInt8]) {
+        guard (200...599).contains(response.status), response.headers.isValid else {
             return nil
         }
         form = Self.form(response, context)
@@ -69,11 +75,6 @@ struct ResponseEncoder {
         case .bytes: return .whole
         case .stream: return context.minorVersion > 0 ? .chunked : .untilClose
         }
-    }
-
-    private static func isValid(_ field: HTTPHeaders.Field) -> Bool {
-        let (name, value) = (field.name.utf8, field.value.utf8)
-        return HTTPSyntax.isToken(name.span) && HTTPSyntax.isFieldValue(value.span)
     }
 
     private static func isOurs(_ name: String) -> Bool {
