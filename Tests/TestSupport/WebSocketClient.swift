@@ -165,9 +165,14 @@ public final class WebSocketClient: Sendable {
             connection.write(request)
             return LoopBound(session, to: connection.loop)
         }
-        let (status, head) = try await within(limit, "the answer to the handshake") { try await answer.next() }
-        guard status == 101 else { throw Refused(description: head, status: status) }
-        return WebSocketClient(session, inbox, answer: head)
+        do {
+            let (status, head) = try await within(limit, "the answer to the handshake") { try await answer.next() }
+            guard status == 101 else { throw Refused(description: head, status: status) }
+            return WebSocketClient(session, inbox, answer: head)
+        } catch {
+            session.loop.execute { session.value.stream.close() }
+            throw error
+        }
     }
 
     /// One thread for all clients of the test process.

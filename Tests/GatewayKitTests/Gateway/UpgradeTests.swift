@@ -25,7 +25,7 @@ struct UpgradeTests {
         try await withGateway(Gatekeeper.gateway(subprotocols: ["v1", "v2"]) { _ in .accept() }) { _, url in
             let headers = offer.isEmpty ? [] : [("Sec-WebSocket-Protocol", offer)]
             let socket = try await WebSocketClient.connect(url, headers: headers)
-            #expect(socket.answer.contains("Sec-WebSocket-Protocol: \(chosen)\r\n") == !chosen.isEmpty)
+            #expect("\(socket.answer)\r\n".contains("Sec-WebSocket-Protocol: \(chosen)\r\n") == !chosen.isEmpty)
             #expect(socket.answer.contains("Sec-WebSocket-Protocol") == !chosen.isEmpty)
             #expect(try await socket.nextText() == chosen)
         }
@@ -60,7 +60,13 @@ struct UpgradeTests {
         try await withGateway(gateway) { _, url in
             let refusal = await Self.refusal(url, [("Sec-WebSocket-Protocol", "v1")])
             #expect(refusal?.status == 500 && refusal?.description.contains("X-C") == false)
-            guard case .handshakeRefused(500, _, _) = try await within("the event", { try await events.next() }) else {
+            guard
+                case .handshakeRefused(500, _, _) = try await within(
+                    .seconds(20),
+                    "the event",
+                    { try await events.next() }
+                )
+            else {
                 Issue.record("another event")
                 return
             }
@@ -78,12 +84,12 @@ struct UpgradeTests {
             let address = try await gateway.listeningAddress()
             let request = Self.request + clientFrame(1, "early")
             async let socket = WebSocketClient.connect(toAddress: address, sending: request)
-            #expect(try await within("the question") { try await asked.next() } == "/")
+            #expect(try await within(.seconds(20), "the question") { try await asked.next() } == "/")
             answers.push(.accept())
             #expect(try await socket.nextText() == "")
             #expect(try await socket.nextText() == "early")
             async let refused = Self.refusal(url)
-            #expect(try await within("the question") { try await asked.next() } == "/")
+            #expect(try await within(.seconds(20), "the question") { try await asked.next() } == "/")
             answers.push(.refuse(status: 403))
             #expect(await refused?.status == 403)
         }
@@ -112,7 +118,8 @@ struct UpgradeTests {
         }
         try await withGateway(gateway) { gateway, url in
             #expect(await Self.refusal(url)?.status == 408)
-            #expect(try await within("the task's end") { try await cancelled.next() })
+            let isCancelled = try await within(.seconds(20), "the task's end") { try await cancelled.next() }
+            #expect(isCancelled)
             #expect(gateway.statistics.clientsOpened == 0)
         }
     }
@@ -129,12 +136,12 @@ struct UpgradeTests {
         }
         try await withGateway(gateway) { gateway, url in
             let connecting = Task { try? await WebSocketClient.connect(url, within: .milliseconds(100)) }
-            _ = try await within("the question") { try await asked.next() }
+            _ = try await within(.seconds(20), "the question") { try await asked.next() }
             _ = await connecting.value
-            try await eventually("the connection is gone") { gateway.statistics.connections == 0 }
+            try await eventually(.seconds(20), "the connection is gone") { gateway.statistics.connections == 0 }
             answers.push(true)
             answers.push(true)
-            try await eventually("the gateway goes on") {
+            try await eventually(.seconds(20), "the gateway goes on") {
                 (try? await WebSocketClient.connect(url)) != nil
             }
             #expect(gateway.statistics.clientsOpened == 1)
@@ -156,7 +163,9 @@ struct UpgradeTests {
     )
 
     private static func refusal(_ url: String, _ headers: [(String, String)] = []) async -> WebSocketClient.Refused? {
-        await #expect(throws: WebSocketClient.Refused.self) { _ = try await WebSocketClient.connect(url, headers: headers) }
+        await #expect(throws: WebSocketClient.Refused.self) {
+            _ = try await WebSocketClient.connect(url, headers: headers)
+        }
     }
 }
 
