@@ -27,7 +27,11 @@ public struct UpgradeRequest: Sendable {
 
     /// The subprotocols that the client offers, in its order of preference (RFC 6455 4.1).
     public var subprotocols: [String] {
-        head.headers.elements(of: "Sec-WebSocket-Protocol").filter { HTTPSyntax.isToken($0.utf8) }.map(String.init)
+        var offered: [String] = []
+        head.headers.forEachElement(of: "Sec-WebSocket-Protocol") { element in
+            if HTTPSyntax.isToken(element) { offered.append(String(copying: UTF8Span(unchecked: element))) }
+        }
+        return offered
     }
 
     /// The values of a header field, by its name in any case.

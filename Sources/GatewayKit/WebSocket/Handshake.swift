@@ -71,7 +71,7 @@ package enum Handshake {
         let own = ["Upgrade", "Connection", "Content-Length", "Transfer-Encoding"]
         return headers.isValid
             && headers.fields.allSatisfy { field in
-                !HTTPHeaders.areEqual(field.name.prefix(14), "Sec-WebSocket-")
+                !HTTPHeaders.areEqual(String(field.name.prefix(14)), "Sec-WebSocket-")
                     && !own.contains { HTTPHeaders.areEqual($0, field.name) }
             }
     }
@@ -98,7 +98,7 @@ package enum Handshake {
         guard headers.contains("Upgrade", in: "Connection") else {
             return Refusal(status: 400, reason: "the Connection field does not say Upgrade")
         }
-        guard headers.values("Sec-WebSocket-Version") == ["13"] else {
+        guard headers.only("Sec-WebSocket-Version") == "13" else {
             // RFC 6455 4.4
             return Refusal(
                 status: 426,
@@ -106,8 +106,7 @@ package enum Handshake {
                 headers: version
             )
         }
-        let keys = headers.values("Sec-WebSocket-Key")
-        guard keys.count == 1, Base64.decode(keys[0])?.count == 16 else {
+        guard let key = headers.only("Sec-WebSocket-Key"), Base64.decode(key)?.count == 16 else {
             return Refusal(status: 400, reason: "the Sec-WebSocket-Key is not 16 bytes in base 64")
         }
         guard head.framing == .none || head.framing == .length(0) else {

@@ -67,7 +67,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
     }
 
     /// Shows each element of the comma-separated list that a name's fields form (RFC 9110 5.6.1), but for empty ones.
-    func forEachElement(of name: String, _ show: (Span<UInt8>) -> Void) {
+    package func forEachElement(of name: String, _ show: (Span<UInt8>) -> Void) {
         for field in fields where Self.areEqual(field.name, name) {
             let value = field.value.utf8
             let list = value.span
