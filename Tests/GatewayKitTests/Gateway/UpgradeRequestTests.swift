@@ -36,7 +36,7 @@ struct UpgradeRequestTests {
     private static func request(_ target: String, _ fields: [(String, String)] = []) throws -> UpgradeRequest {
         let lines = ["GET \(target) HTTP/1.1", "Host: a"] + fields.map { "\($0): \($1)" } + ["", ""]
         var parser = RequestParser()
-        let step = try parser.next(Array(lines.joined(separator: "\r\n").utf8)[...])
+        let step = try parser.next(Array(lines.joined(separator: "\r\n").utf8).span)
         guard case .head(let head) = step.event else { throw Unexpected(description: "no head: \(step)") }
         return UpgradeRequest(head, peerAddress: "192.0.2.1:5")
     }

@@ -18,6 +18,8 @@ final class WorkerRelay: GatewayHandler {
         self.inner = inner
     }
 
+    func upgrade(_ request: UpgradeRequest) -> UpgradeDecision { inner.upgrade(request) }
+
     func opened(_ client: Client, request: UpgradeRequest) {
         inner.opened(client, request: request)
         let peer = SocketAddress(request.peerAddress) ?? client.stream.peer
