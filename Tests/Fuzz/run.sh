@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes the parsers with libFuzzer and the address sanitizer; fails on the first broken promise.
 #
-#   Tests/Fuzz/run.sh                       every target for 3 seconds: half a minute in all, and the build
+#   Tests/Fuzz/run.sh                       every target for 2 seconds: half a minute in all, and the build
 #   Tests/Fuzz/run.sh 600                   every target for 10 minutes
 #   Tests/Fuzz/run.sh 600 frames request    these targets only
 #   Tests/Fuzz/run.sh --keep                puts the smallest inputs that reach all code seen so far into Corpus/
@@ -18,7 +18,7 @@ usage() {
     exit 2
 }
 
-keep="" seconds=3
+keep="" seconds=2
 case "${1:-}" in
 --keep) keep=1 && shift ;;
 [0-9]*) seconds=$1 && shift ;;
