@@ -73,6 +73,7 @@ let package = Package(
         .executable(name: "hawk-server", targets: ["hawk-server"]),
         .executable(name: "hawk-api", targets: ["hawk-api"]),
         .executable(name: "hawk-queue", targets: ["hawk-queue"]),
+        .executable(name: "hawk-bench", targets: ["hawk-bench"]),
         .executable(name: "echo-server", targets: ["echo-server"]),
         .executable(name: "bench-server", targets: ["bench-server"]),
         .executable(name: "deepseek-simulator", targets: ["deepseek-simulator"]),
@@ -107,6 +108,12 @@ let package = Package(
         host("hawk-server"),
         host("hawk-api"),
         host("hawk-queue"),
+        .executableTarget(
+            name: "hawk-bench",
+            dependencies: ["PlatformCore", "ServerCore", "GatewayKit", linux],
+            path: "Sources/Hosts/hawk-bench",
+            swiftSettings: settings
+        ),
 
         .target(
             name: "DeepSeekSimulator",

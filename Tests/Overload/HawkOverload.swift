@@ -1,3 +1,5 @@
+import PlatformCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)

@@ -8,30 +8,6 @@ import Musl
 import Darwin
 #endif
 
-/// How many descriptors this process may have.
-enum OpenFiles {
-    #if canImport(Glibc)
-    private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-    private static let resource = RLIMIT_NOFILE
-    #endif
-
-    /// Raises the soft limit to the hard one.
-    static func raiseLimit() {
-        var limits = rlimit()
-        getrlimit(resource, &limits)
-        limits.rlim_cur = min(limits.rlim_max, 1 << 20)
-        setrlimit(resource, &limits)
-    }
-
-    /// How many may be open now.
-    static var limit: Int {
-        var limits = rlimit()
-        getrlimit(resource, &limits)
-        return Int(clamping: limits.rlim_cur)
-    }
-}
-
 /// Memory of this process.
 enum Memory {
     /// What it has resident now, in bytes.
