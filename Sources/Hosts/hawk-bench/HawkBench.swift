@@ -39,7 +39,8 @@ enum HawkBench {
         if let library = options.allocations { return print(try Allocations(library: library, options).run()) }
         let results = try Bench(options: options).run()
         let machine = Machine()
-        print("\(machine.system), \(machine.processors) processors; medians of \(options.rounds) round\(options.rounds == 1 ? "" : "s")\n")
+        let rounds = options.rounds == 1 ? "one round" : "medians of \(options.rounds) rounds"
+        print("\(machine.system), \(machine.processors) processors; \(rounds) of \(options.seconds) s\n")
         print(Table(results).text)
         if let path = options.json {
             try Files.replace(path, with: JSONReport(options: options, machine: machine, results: results).text.utf8)
