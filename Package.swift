@@ -151,6 +151,13 @@ let package = Package(
             path: "Tests/Overload",
             swiftSettings: settings
         ),
+        // A gateway in a process of its own: only for the tests of remote clients.
+        .executableTarget(
+            name: "gateway-peer",
+            dependencies: ["GatewayKit", "TestSupport"],
+            path: "Tests/GatewayPeer",
+            swiftSettings: settings
+        ),
         tests("PlatformCore", ["PlatformCore"]),
         tests("ServerCore", ["PlatformCore", "ServerCore"]),
         tests("SQLiteCore", ["PlatformCore", "SQLiteCore"]),

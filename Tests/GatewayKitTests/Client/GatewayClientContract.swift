@@ -27,6 +27,17 @@ struct GatewayClientPromise: Sendable, CustomTestStringConvertible {
             for socket in [first, second] { #expect(try await socket.client.nextText() == "Grüße") }
             try await fixture.expectNothing(for: [first, second, other])
         },
+        .init("a uid bound on every loop of every gateway is reached there, and counts once") { fixture in
+            let sockets = try await fixture.open(count: 6 * fixture.urls.count)
+            for socket in sockets { #expect(try await fixture.client.bind(uid: "7", to: socket.id)) }
+            #expect(try await Set(fixture.client.clients(ofUid: "7")) == Set(sockets.map(\.id)))
+            #expect(try await fixture.client.uids() == ["7"])
+            for number in 0..<10 { try await fixture.client.send("\(number)", to: .uid("7")) }
+            for socket in sockets {
+                for number in 0..<10 { #expect(try await socket.client.nextText() == "\(number)") }
+            }
+            try await fixture.expectNothing(for: sockets)
+        },
         .init("binary arrives as binary, empty as empty") { fixture in
             let socket = try await fixture.open()
             try await fixture.client.send(.binary([0, 255]), to: .client(socket.id))

@@ -19,6 +19,21 @@ import Testing
         }
     }
 
+    @Test func `the remote client keeps every promise with two gateways in other processes`() async throws {
+        let directory = TemporaryDirectory()
+        let first = try await GatewayProcess(in: directory)
+        let second = try await GatewayProcess(register: first.register, in: directory)
+        let client = WireClient(registers: [first.register])
+        try await client.connected(to: first.address, second.address)
+        for promise in GatewayClientPromise.all {
+            try await promise.check(GatewayFixture(client: client.client, urls: [first.url, second.url]))
+            try await eventually("the sockets of \"\(promise.testDescription)\" are gone") {
+                try await client.client.clientCount() == 0
+            }
+        }
+        await client.stop()
+    }
+
     @Test func `calls made before the run wait for it, and after its end they throw`() async throws {
         try await withCluster(gateways: 1) { register, _, _ in
             let client = RemoteGatewayClient(.init(registers: [register.address]))
