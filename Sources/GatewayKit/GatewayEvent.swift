@@ -86,7 +86,12 @@ extension GatewayEvent {
         case .acceptingAgain:
             LogLine(.info, "gateway", "accepts connections again")
         case .addressLimitReached(let address, let limit):
-            LogLine(.warning, "gateway", "too many connections of one address", ["address": address, "limit": "\(limit)"])
+            LogLine(
+                .warning,
+                "gateway",
+                "too many connections of one address",
+                ["address": address, "limit": "\(limit)"]
+            )
         case .acceptFailed(let reason):
             LogLine(.error, "gateway", "accept failed", ["reason": reason])
         case .acceptingPaused(let address, let connections):

@@ -22,7 +22,7 @@ enum GatewayPeer {
             if register.isEmpty {
                 let own = Register(.init(listen: "127.0.0.1:0"))
                 group.addTask { try await own.run() }
-                try await eventually("the Register listens") { own.address != nil }
+                try await eventually(.seconds(60), "the Register listens") { own.address != nil }
                 register = own.address ?? ""
             }
             say("register \(register)")

@@ -181,7 +181,9 @@ struct ListenerTests {
             }
             close(taken.removeLast())
             let second = try await RawClient(listener.address.description)
-            try await eventually(.seconds(60), "trouble") { troubles.withLock { $0.contains(EMFILE) } }
+            // Without the runtime's timers, which would want a descriptor: for at most a minute.
+            for _ in 0..<6000 where !troubles.withLock({ $0.contains(EMFILE) }) { usleep(10_000) }
+            #expect(troubles.withLock { $0.contains(EMFILE) })
             #expect(troubles.withLock { $0.count } < 50)  // a listener that spins fails thousands of times
             for descriptor in taken { close(descriptor) }
             #expect(try await second.text(until: "hello") == "hello")

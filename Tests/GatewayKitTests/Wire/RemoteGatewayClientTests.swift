@@ -27,7 +27,7 @@ import Testing
         try await client.connected(to: first.address, second.address)
         for promise in GatewayClientPromise.all {
             try await promise.check(GatewayFixture(client: client.client, urls: [first.url, second.url]))
-            try await eventually("the sockets of \"\(promise.testDescription)\" are gone") {
+            try await eventually(.seconds(20), "the sockets of \"\(promise.testDescription)\" are gone") {
                 try await client.client.clientCount() == 0
             }
         }

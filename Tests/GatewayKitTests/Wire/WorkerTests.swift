@@ -132,10 +132,11 @@ import Testing
         let gateway = try await WireGateway { $0.businessWorkers = true }
         let worker = try await ScriptedWorker(gateway.inner)
         try await gateway.events.wait("the worker") { if case .workerConnected = $0 { true } else { false } }
-        _ = try await WebSocketClient.connect(gateway.url)
+        let socket = try await WebSocketClient.connect(gateway.url)
         _ = try await worker.take(2)
         await gateway.stop()
         #expect(try await worker.take(1).map(\.command) == [.onClose])
+        socket.close()
     }
 
     @Test func `without an inner port there can be no workers`() async {
