@@ -83,7 +83,7 @@ extension Client {
             headers: headers
         )
         stream.write(response)
-        stream.setDeadline(after: shard.context.limits.idleTimeout)
+        startHeartbeat()
         shard.enter(self)
         shard.context.report(.clientOpened(id, peer: peerAddress))
         handler.opened(self, request: request)

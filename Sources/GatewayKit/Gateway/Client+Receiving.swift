@@ -2,10 +2,17 @@ package import ServerCore
 
 extension Client: ByteStreamDelegate {
     package func received(_ bytes: UnsafeMutableRawBufferPointer) {
-        isHeard = true
+        let now = shard.loop.ticks
+        heardAt = now
+        isPinged = false
         var input = ByteCursor(bytes)
         if phase == .handshaking { shakeHands(&input) }
-        if phase == .open || phase == .closing { readFrames(&input) }
+        if phase == .open || phase == .closing {
+            let unfinished = parser.bufferedBytes
+            readFrames(&input, at: now)
+            let growth = parser.bufferedBytes - unfinished
+            if growth != 0 { count(unfinished: growth) }
+        }
         pauseReadingIfBehind()
     }
 
@@ -24,7 +31,7 @@ extension Client: ByteStreamDelegate {
     package func deadlinePassed() {
         switch phase {
         case .handshaking: refuse(.timedOut)
-        case .open: lookForLife()
+        case .open: lookForLife(at: shard.loop.ticks)
         case .closing, .done: stream.close()
         }
     }
@@ -34,6 +41,7 @@ extension Client: ByteStreamDelegate {
         opening?.decision?.cancel()
         if phase == .open { shard.leave(self) }
         phase = .done
+        forgetUnfinished()
         if wasOpen { tellHandlerOfDrops() }
         shard.bury(self)
         if case .handshakeFailed(let reason) = end {
@@ -47,19 +55,22 @@ extension Client: ByteStreamDelegate {
 
     // MARK: Frames
 
-    private func readFrames(_ input: inout ByteCursor) {
+    private func readFrames(_ input: inout ByteCursor, at now: Int64) {
         do throws(Violation) {
             while phase == .open || phase == .closing {
                 if parser.isAtStart, let frame = WholeFrame.take(&input, limit: shard.rules.maxFrameBytes) {
+                    try admit(at: now)
                     try deliver(frame)
                     continue
                 }
-                switch try parser.next(&input) {
-                case .needMore: return
-                case .text(let bytes): if phase == .open { deliver(text: bytes) }
-                case .binary(let bytes): if phase == .open { handler.binary(bytes.bytes, from: self) }
+                let step = try parser.next(&input)
+                if case .needMore = step { return }
+                try admit(at: now)
+                switch step {
+                case .needMore, .pong: break
+                case .text(let bytes): deliver(bytes, isText: true)
+                case .binary(let bytes): deliver(bytes, isText: false)
                 case .ping(let payload): answerPing(payload)
-                case .pong: break
                 case .close(let code, let reason): peerCloses(code, reason)
                 }
             }
@@ -68,15 +79,26 @@ extension Client: ByteStreamDelegate {
         }
     }
 
-    private func deliver(_ frame: WholeFrame) throws(Violation) {
-        guard !frame.isText || UTF8Check.isValid(frame.payload) else { throw .invalidUTF8 }
-        guard phase == .open else { return }
-        if frame.isText { deliver(text: frame.payload) } else { handler.binary(frame.payload.bytes, from: self) }
+    @inline(__always)
+    private func admit(at now: Int64) throws(Violation) {
+        guard shard.rate.admits(&allowance, at: now) else { throw .tooManyMessages }
     }
 
-    private func deliver(text: UnsafeRawBufferPointer) {
-        text.withMemoryRebound(to: UInt8.self) { bytes in
-            handler.text(UTF8Span(unchecked: bytes.span), from: self)  // the parser has checked it
+    @inline(__always)
+    private func deliver(_ frame: WholeFrame) throws(Violation) {
+        guard !frame.isText || UTF8Check.isValid(frame.payload) else { throw .invalidUTF8 }
+        deliver(frame.payload, isText: frame.isText)
+    }
+
+    /// Gives the handler a message; a text has been checked.
+    @inline(__always)
+    private func deliver(_ payload: UnsafeRawBufferPointer, isText: Bool) {
+        guard phase == .open else { return }
+        shard.counters.messagesReceived.add()
+        shard.counters.bytesReceived.add(payload.count)
+        guard isText else { return handler.binary(payload.bytes, from: self) }
+        payload.withMemoryRebound(to: UInt8.self) { bytes in
+            handler.text(UTF8Span(unchecked: bytes.span), from: self)
         }
     }
 
@@ -98,25 +120,28 @@ extension Client: ByteStreamDelegate {
 
     /// RFC 6455 7.1.7: tells what was wrong and ends the connection.
     private func fail(_ violation: Violation) {
-        if phase == .open { say(violation.closeCode, violation.reason) }
+        if phase == .open {
+            shard.counters.count(violation)
+            say(violation.closeCode, violation.reason)
+        }
         phase = .done
         stream.closeAfterFlush()
     }
 
-    // MARK: Life
+    // MARK: Unfinished messages
 
-    /// The idle time has passed: a peer that was silent is pinged, and one that was pinged is given up.
-    private func lookForLife() {
-        if isHeard || isPaused || isHeld {
-            isPinged = false
-        } else if isPinged {
-            closeReason = "no sign of life"
-            return stream.close()
-        } else {
-            isPinged = true
-            writeControl(.ping, [])
-        }
-        isHeard = false
-        stream.setDeadline(after: shard.context.limits.idleTimeout)
+    /// Notes what messages that have come in part take up; in a gateway that is full nobody may begin one.
+    private func count(unfinished growth: Int) {
+        shard.context.waiting.add(growth)
+        guard growth > 0, shard.context.isFull, phase == .open || phase == .closing else { return }
+        fail(.noRoom)
+        forgetUnfinished()
+    }
+
+    private func forgetUnfinished() {
+        let unfinished = parser.bufferedBytes
+        guard unfinished > 0 else { return }
+        parser.clear()
+        shard.context.waiting.add(-unfinished)
     }
 }

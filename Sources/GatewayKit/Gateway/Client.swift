@@ -28,8 +28,10 @@ public final class Client {
     /// There until the socket is open.
     @exclusivity(unchecked) var opening: Opening?
     @exclusivity(unchecked) var parser: FrameParser
-    /// Whether anything came since the idle time was last looked at.
-    @exclusivity(unchecked) var isHeard = false
+    /// When something came last, in the loop's ticks.
+    @exclusivity(unchecked) var heardAt: Int64 = 0
+    /// When it may send at its full rate again, for `MessageRate`.
+    @exclusivity(unchecked) var allowance: Int64 = 0
     /// Whether a ping waits for a sign of life.
     @exclusivity(unchecked) var isPinged = false
     /// Whether reading rests until what the peer does not take has gone.

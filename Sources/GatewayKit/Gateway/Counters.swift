@@ -22,11 +22,22 @@ package final class Counters: Sendable {
     let violations = Counter()
     let messagesTooBig = Counter()
     let rateLimited = Counter()
+    let unfinishedClosed = Counter()
     let pingsSent = Counter()
     let silentClosed = Counter()
     let tlsFailures = Counter()
 
     package init() {}
+
+    /// Counts a client that is closed for what it did.
+    func count(_ violation: Violation) {
+        switch violation {
+        case .messageTooBig, .tooManyFragments: messagesTooBig.add()
+        case .tooManyMessages: rateLimited.add()
+        case .noRoom: unfinishedClosed.add()
+        default: violations.add()
+        }
+    }
 }
 
 /// A number that one thread changes and every thread may read.

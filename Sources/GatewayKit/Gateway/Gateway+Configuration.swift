@@ -39,6 +39,8 @@ extension Gateway {
         public var subprotocols: [String]
         /// How messages are compressed for clients that offer it; nil: never.
         public var compression: Compression?
+        /// What a silent client is asked with.
+        public var heartbeat: Heartbeat
         /// Bounds of memory and time.
         public var limits: Limits
         /// What happens to a client that does not take what it is sent; a local send may choose otherwise.
@@ -75,6 +77,7 @@ extension Gateway {
             allowedOrigins: [String]? = nil,
             subprotocols: [String] = [],
             compression: Compression? = Compression(),
+            heartbeat: Heartbeat = .ping,
             limits: Limits = Limits(),
             slowPolicy: SlowPolicy = .drop,
             dropMarker: @escaping @Sendable (_ messages: Int, _ bytes: Int) -> String = { messages, _ in
@@ -96,6 +99,7 @@ extension Gateway {
             self.allowedOrigins = allowedOrigins
             self.subprotocols = subprotocols
             self.compression = compression
+            self.heartbeat = heartbeat
             self.limits = limits
             self.slowPolicy = slowPolicy
             self.dropMarker = dropMarker

@@ -8,6 +8,8 @@ extension Gateway {
         /// The most frames of one message (4,096); more close the socket with 1009.
         public var maxFragments: Int
         /// How many messages a client may send per second in the long run (1,000; nil: any number); more close it with 1008.
+        ///
+        /// Pings and pongs count as messages. Fragments do not: see `maxFragments`.
         public var maxMessagesPerSecond: Int?
         /// How many messages a client may send at once after a rest (4,000).
         public var maxMessageBurst: Int

@@ -33,13 +33,15 @@ public struct GatewayStatistics: Sendable, Hashable {
     public var slowClients = 0
     /// Clients closed with 1013 because they were too slow.
     public var slowClosed = 0
-    /// Clients closed because they broke a rule of the protocol.
+    /// Clients closed with 1002 or 1007 because they broke a rule of the protocol.
     public var violations = 0
     /// Clients closed with 1009 because of a message, a frame or a number of fragments beyond the limit.
     public var messagesTooBig = 0
-    /// Clients closed with 1008 because they sent messages faster than the limit.
+    /// Clients closed with 1008 because they sent messages, pings or pongs faster than the limit.
     public var rateLimited = 0
-    /// Pings sent to silent clients.
+    /// Clients closed with 1013 because of unfinished messages while too much waited in the whole gateway.
+    public var unfinishedClosed = 0
+    /// Clients that were asked for a sign of life.
     public var pingsSent = 0
     /// Clients closed because they gave no sign of life.
     public var silentClosed = 0
@@ -73,6 +75,7 @@ public struct GatewayStatistics: Sendable, Hashable {
         violations += loop.violations.value
         messagesTooBig += loop.messagesTooBig.value
         rateLimited += loop.rateLimited.value
+        unfinishedClosed += loop.unfinishedClosed.value
         pingsSent += loop.pingsSent.value
         silentClosed += loop.silentClosed.value
     }

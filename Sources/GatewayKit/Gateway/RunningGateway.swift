@@ -95,6 +95,9 @@ struct RunningGateway: Sendable {
             ("loops", configuration.loops), ("maxMessageBytes", limits.maxMessageBytes),
             ("maxBacklogBytes", limits.maxBacklogBytes), ("maxConnections", limits.maxConnections),
             ("maxConnectionsPerAddress", limits.maxConnectionsPerAddress ?? 1),
+            ("maxFrameBytes", limits.maxFrameBytes ?? 1), ("maxFragments", limits.maxFragments),
+            ("maxMessagesPerSecond", limits.maxMessagesPerSecond ?? 1), ("maxMessageBurst", limits.maxMessageBurst),
+            ("maxHandshakeBytes", limits.maxHandshakeBytes), ("maxBufferedBytes", limits.maxBufferedBytes),
         ] {
             guard value > 0 else {
                 throw GatewayError(.invalidConfiguration, attempt: "set \(name)", cause: "\(value) is not above 0")

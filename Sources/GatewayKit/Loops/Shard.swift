@@ -16,6 +16,8 @@ package final class Shard: @unchecked Sendable {
     let counters: Counters
     /// What clients' messages may be, and memory for unfinished ones.
     let rules: MessageRules
+    /// How fast a client's messages may come.
+    let rate: MessageRate
     /// What messages are compressed with; nil where compression is off.
     let deflate: DeflateContexts?
     /// How many bytes may wait for one client.
@@ -61,6 +63,11 @@ package final class Shard: @unchecked Sendable {
             maxMessageBytes: limits.maxMessageBytes,
             maxFrameBytes: limits.maxFrameBytes,
             maxFragments: limits.maxFragments
+        )
+        rate = MessageRate(
+            perSecond: limits.maxMessagesPerSecond,
+            burst: limits.maxMessageBurst,
+            second: EventLoop.ticks(.seconds(1))
         )
         deflate = context.configuration.compression.map { DeflateContexts($0) }
         backlogLimit = context.limits.maxBacklogBytes

@@ -88,9 +88,7 @@ struct SlowClientTests {
             }
             var expected = GatewayStatistics()
             (expected.connections, expected.accepted, expected.clients, expected.clientsOpened) = (2, 2, 2, 2)
-            (expected.messagesReceived, expected.bytesReceived) = (
-                gateway.statistics.messagesReceived, gateway.statistics.bytesReceived
-            )
+            (expected.messagesReceived, expected.bytesReceived) = (2, 10)
             (expected.messagesSent, expected.bytesSent) = (2, 14)
             #expect(gateway.statistics == expected)
             sockets[0].close()
