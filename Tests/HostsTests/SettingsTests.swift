@@ -11,6 +11,21 @@ struct SettingsTests {
         #expect(try settings(.hawk, ["--api-listen=:2"], environment: environment).apiListen == ":2")
     }
 
+    @Test func `with business workers greeting and time limit are off unless they are set`() throws {
+        let plain = try settings(.server)
+        #expect(!plain.hasBusinessWorkers && plain.sendsInitMessage && plain.bindLifetime != nil)
+        let served = try settings(.server, ["--business-workers"])
+        #expect(served.hasBusinessWorkers && !served.sendsInitMessage && served.bindLifetime == nil)
+        #expect(served.warnings.contains { $0.contains("--allow-origin") })
+        let chosen = try settings(
+            .server,
+            ["--business-workers", "--init-message=hi", "--bind-lifetime=1h", "--allow-origin=https://a.example"]
+        )
+        #expect(chosen.initMessage == "hi" && chosen.sendsInitMessage && chosen.bindLifetime == .seconds(3600))
+        #expect(chosen.warnings.isEmpty)
+        #expect(throws: UsageError.self) { try settings(.server, ["--business-workers", "--inner-listen=off"]) }
+    }
+
     @Test func `everything that is wrong is said at once`() {
         let error = #expect(throws: UsageError.self) {
             try settings(

@@ -12,6 +12,8 @@ final class GatewayContext: Sendable {
     let addresses: AddressCounts?
     /// Who hears of uids that come and go; nil: nobody.
     let presence: PresenceBoard?
+    /// When the groups came about; nil with one loop, whose table knows it.
+    let births: GroupBirths?
     /// Bytes that wait in memory, on all loops.
     let waiting: ByteMeter
     /// What each loop has counted.
@@ -28,6 +30,7 @@ final class GatewayContext: Sendable {
         connections = ConnectionGate(limit: limit) { notice.changed(isFull: $0, on: $1) }
         addresses = configuration.limits.maxConnectionsPerAddress.map { AddressCounts(limit: $0) }
         presence = configuration.onPresence.map { PresenceBoard($0) }
+        births = configuration.loops > 1 ? GroupBirths() : nil
         counters = (0..<configuration.loops).map { _ in Counters() }
     }
 

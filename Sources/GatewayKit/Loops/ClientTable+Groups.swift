@@ -8,7 +8,7 @@ extension ClientTable {
         let key = ByteKey(group)
         let known = groups[key]
         if let known, belongings.groups?.contains(where: { $0.circle === known }) ?? false { return }
-        let circle = known ?? Circle(group, serial: serial)
+        let circle = known ?? Circle(group, serial: births?.enter(key, serial: serial) ?? serial)
         if known == nil { groups[key] = circle }
         circle.insert(member, connection, serial: serial)
         belongings.groups = (belongings.groups ?? []) + CollectionOfOne((circle, serial))
@@ -25,7 +25,9 @@ extension ClientTable {
 
     /// Takes every client out of a group.
     package func dissolve(group: String) {
-        guard let circle = groups.removeValue(forKey: ByteKey(group)) else { return }
+        let key = ByteKey(group)
+        guard let circle = groups.removeValue(forKey: key) else { return }
+        births?.leave(key)
         circle.roster.visit { connection, _ in
             belongings(of: connection)?.groups?.removeAll { $0.circle === circle }
         }
@@ -44,7 +46,10 @@ extension ClientTable {
 
     func leave(_ circle: Circle<Member>, serial: UInt64) {
         circle.remove(serial: serial)
-        if circle.roster.isEmpty { groups[ByteKey(circle.name)] = nil }
+        guard circle.roster.isEmpty else { return }
+        let key = ByteKey(circle.name)
+        groups[key] = nil
+        births?.leave(key)
     }
 
     // MARK: Sessions

@@ -27,6 +27,9 @@ package final class ClientTable<Member> {
     /// Called with a uid, and whether it has clients, when it gets its first or loses its last; nil: nobody hears it.
     package var uidChanged: ((_ uid: String, _ isPresent: Bool) -> Void)?
 
+    /// When the groups came about, where other loops have clients of them too; nil: what this table knows suffices.
+    package var births: GroupBirths?
+
     /// In order of connecting, with the places of some that have gone.
     private(set) var entries: [Entry] = []
     private var places: [UInt32: UInt32] = [:]

@@ -57,6 +57,7 @@ package final class Shard: @unchecked Sendable {
         self.context = context
         self.handler = handler
         relay = handler as? WorkerRelay
+        table.births = context.births
         counters = context.counters[loop.index]
         let limits = context.limits
         rules = MessageRules(

@@ -68,6 +68,20 @@ struct ClientTableTests {
         #expect(table.groups(of: 9) == nil)
     }
 
+    @Test func `a group keeps its birth while it has a client on any loop`() {
+        let births = GroupBirths()
+        let tables = [Self.make(clients: 1), Self.make(clients: 2)]
+        for table in tables { table.births = births }
+        tables[0].join(1, group: "old", serial: 10)
+        tables[1].join(2, group: "new", serial: 11)
+        tables[1].join(2, group: "old", serial: 12)
+        tables[0].leave(1, group: "old")
+        #expect(tables[1].listGroups().sorted { $0.serial < $1.serial }.map(\.name) == ["old", "new"])
+        tables[1].dissolve(group: "old")
+        tables[0].join(1, group: "old", serial: 13)
+        #expect(tables[0].listGroups().map(\.serial) == [13])
+    }
+
     @Test func `a group vanishes with its last client and is born anew with the next`() {
         let table = Self.make(clients: 1, 2)
         table.join(1, group: "a", serial: 10)

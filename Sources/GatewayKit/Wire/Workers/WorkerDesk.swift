@@ -43,7 +43,7 @@ final class WorkerDesk: @unchecked Sendable {
 
     /// How much may wait for one worker, as in the original.
     private static let maxUnsent = 10 << 20
-    private static let maxWaiting = 8 << 20
+    private static let maxWaiting = 16 << 20
 
     private let loop: EventLoop
     private let address: GatewayAddress

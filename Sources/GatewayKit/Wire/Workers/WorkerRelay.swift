@@ -55,6 +55,9 @@ final class WorkerRelay: GatewayHandler {
 
     private func forward(_ message: UnsafeRawBufferPointer, from client: Client) {
         let packet = packet(.onMessage, client, message)
+        guard packet.count <= GatewayPacket.defaultLimit else {
+            return client.close(.messageTooBig, reason: "no packet to a worker holds it")
+        }
         post(.init(kind: .message, client: client.id.connection, packets: packet), for: client)
     }
 

@@ -132,27 +132,29 @@ extension Composition {
         // nil is the standard text, and an empty one is none.
         let message = settings.sendsInitMessage ? settings.initMessage : ""
         var limits = Gateway.Limits()
-        limits.maxMessageBytes = 4 << 10  // the handler reads pings only
+        // The handler reads pings only; PHP's workers get what PHP's gateway would take.
+        limits.maxMessageBytes = settings.hasBusinessWorkers ? 10 << 20 : 4 << 10
         limits.maxConnections = min(limits.maxConnections, OpenFiles.limit / 2)
-        return Gateway(
-            Gateway.Configuration(
-                listen: settings.gatewayListen,
-                innerListen: settings.innerListen,
-                innerAdvertise: settings.innerAdvertise,
-                registers: settings.innerListen == nil ? [] : settings.registers,
-                secret: secret,
-                isInsecureAllowed: settings.isInsecure,
-                loops: settings.loops,
-                bindLifetime: settings.bindLifetime,
-                allowedOrigins: settings.allowedOrigins.isEmpty ? nil : settings.allowedOrigins,
-                limits: limits,
-                onEvent: { [logger, announcement] event in
-                    if case .listening(let address) = event { announcement.gateway(address) }
-                    logger.log(event.line)
-                }
-            ),
-            makeHandler: { _ in InitHandler(message: message, secret: secret) }
+        let configuration = Gateway.Configuration(
+            listen: settings.gatewayListen,
+            innerListen: settings.innerListen,
+            innerAdvertise: settings.innerAdvertise,
+            registers: settings.innerListen == nil ? [] : settings.registers,
+            secret: secret,
+            businessWorkers: settings.hasBusinessWorkers,
+            isInsecureAllowed: settings.isInsecure,
+            loops: settings.loops,
+            bindLifetime: settings.bindLifetime,
+            allowedOrigins: settings.allowedOrigins.isEmpty ? nil : settings.allowedOrigins,
+            limits: limits,
+            onEvent: { [logger, announcement] event in
+                if case .listening(let address) = event { announcement.gateway(address) }
+                logger.log(event.line)
+            }
         )
+        // Without a greeting workers have the sockets to themselves.
+        if settings.hasBusinessWorkers, !settings.sendsInitMessage { return Gateway(configuration) }
+        return Gateway(configuration) { _ in InitHandler(message: message, secret: secret) }
     }
 
     private func makeRegister(secret: String) -> HostPart? {

@@ -116,6 +116,12 @@ extension Setting {
         ),
         Setting("loops", "N", default: "number of cores", of: gateways, "event loops of the gateway, a thread each"),
         Setting(
+            "business-workers",
+            default: "off",
+            of: [.server],
+            "PHP's BusinessWorkers serve the sockets; greeting and time limit of a binding are off then unless set"
+        ),
+        Setting(
             "init-message",
             "TEMPLATE",
             default: "{\"type\":\"init\",…}",

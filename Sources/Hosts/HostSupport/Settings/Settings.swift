@@ -12,6 +12,7 @@ package struct Settings: Sendable {
     package var secret: String?
     package var isInsecure: Bool
     package var loops: Int
+    package var hasBusinessWorkers: Bool
     /// nil: the default text.
     package var initMessage: String?
     package var sendsInitMessage: Bool
@@ -77,10 +78,11 @@ extension Settings {
         secret = reader.text("secret")
         isInsecure = reader.isOn("insecure")
         loops = reader.number("loops", in: 1...256, default: cores)
+        hasBusinessWorkers = host == .server && reader.isOn("business-workers")
         let template = reader.optional("init-message", default: nil)
         initMessage = template
-        sendsInitMessage = template != nil || reader.text("init-message") == nil
-        bindLifetime = reader.duration("bind-lifetime", default: .seconds(12 * 3600))
+        sendsInitMessage = template != nil || !hasBusinessWorkers && reader.text("init-message") == nil
+        bindLifetime = reader.duration("bind-lifetime", default: hasBusinessWorkers ? nil : .seconds(12 * 3600))
         apiListen = reader.text("api-listen") ?? "127.0.0.1:8080"
         allowedOrigins = reader.list("allow-origin") ?? []
         database = reader.text("database") ?? "\(data)/hawk.sqlite"
@@ -166,6 +168,12 @@ extension Settings {
         }
         if host == .hawk, settings.gatewayURL == nil, settings.gatewayListen.hasSuffix(":0") {
             reader.reject("--gateway-listen lets the system choose a port: say with --gateway-url what the page dials")
+        }
+        if settings.hasBusinessWorkers, settings.innerListen == nil {
+            reader.reject("--business-workers connect to the inner port: --inner-listen must not be off")
+        }
+        if settings.hasBusinessWorkers, settings.allowedOrigins.isEmpty {
+            reader.warn("--business-workers without --allow-origin: workers read cookies, and any web page can open sockets")
         }
         if let secret = settings.authSecret, secret.utf8.count < 32 {
             reader.reject("HAWK_AUTH_SECRET has \(secret.utf8.count) bytes; a key for HS256 needs at least 32")
