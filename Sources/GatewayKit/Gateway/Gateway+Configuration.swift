@@ -20,8 +20,8 @@ extension Gateway {
         /// Whether workers of PHP's GatewayWorker serve the sockets: they connect to the inner port and are told of every
         /// socket, what it sends and its end.
         ///
-        /// Then clients are refused (503) while no worker is connected; those that are there when the last one goes wait up
-        /// to 10 s for one, and are cut if they sent something meanwhile and none came.
+        /// While none is connected clients come in and what they send waits, for 10 s and 16 MiB of it, so that workers can
+        /// be reloaded. After that newcomers are refused (503), and those of whom something waited are cut.
         public var businessWorkers: Bool
         /// Whether the inner port may listen beyond this machine without a secret, so that anyone who reaches it can push.
         public var isInsecureAllowed: Bool

@@ -8,8 +8,11 @@ extension ClientTable {
         let key = ByteKey(group)
         let known = groups[key]
         if let known, belongings.groups?.contains(where: { $0.circle === known }) ?? false { return }
-        let circle = known ?? Circle(group, serial: births?.enter(key, serial: serial) ?? serial)
-        if known == nil { groups[key] = circle }
+        let circle = known ?? Circle(group, serial: serial)
+        if known == nil {
+            groups[key] = circle
+            births?.enter(key, serial: serial)
+        }
         circle.insert(member, connection, serial: serial)
         belongings.groups = (belongings.groups ?? []) + CollectionOfOne((circle, serial))
     }
@@ -42,7 +45,11 @@ extension ClientTable {
     package func count(inGroup group: String) -> Int { groups[ByteKey(group)]?.roster.count ?? 0 }
 
     /// The groups, in no order, each with the serial of its birth.
-    package func listGroups() -> [(serial: UInt64, name: String)] { groups.values.map { ($0.serial, $0.name) } }
+    package func listGroups() -> [(serial: UInt64, name: String)] {
+        guard let births else { return groups.values.map { ($0.serial, $0.name) } }
+        let circles = groups.map { (key: $0.key, serial: $0.value.serial) }
+        return zip(births.serials(of: circles), groups.values).map { ($0, $1.name) }
+    }
 
     func leave(_ circle: Circle<Member>, serial: UInt64) {
         circle.remove(serial: serial)

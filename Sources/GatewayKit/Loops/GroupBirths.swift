@@ -9,14 +9,11 @@ package final class GroupBirths: Sendable {
     package init() {}
 
     /// A loop has its first client of a group.
-    ///
-    /// - Returns: the serial of the group's birth.
-    func enter(_ group: ByteKey, serial: UInt64) -> UInt64 {
+    func enter(_ group: ByteKey, serial: UInt64) {
         groups.withLock { groups in
             let known = groups[group]
-            let birth = min(known?.serial ?? serial, serial)
-            groups[group] = (birth, (known?.loops ?? 0) + 1)
-            return birth
+            // Loops obey when they come to it: what was ordered first may come last.
+            groups[group] = (min(known?.serial ?? serial, serial), (known?.loops ?? 0) + 1)
         }
     }
 
@@ -26,5 +23,10 @@ package final class GroupBirths: Sendable {
             guard let known = groups[group] else { return }
             groups[group] = known.loops > 1 ? (known.serial, known.loops - 1) : nil
         }
+    }
+
+    /// The serial of each group's birth; the others' as they are.
+    func serials(of circles: [(key: ByteKey, serial: UInt64)]) -> [UInt64] {
+        groups.withLock { groups in circles.map { min(groups[$0.key]?.serial ?? $0.serial, $0.serial) } }
     }
 }

@@ -88,8 +88,8 @@ import Testing
     }
 
     @Test func `with a secret a silent connection ends, without one it stays`() async throws {
-        try await withInnerGateway(secret: "s3cret") { guarded in
-            try await withInnerGateway { open in
+        try await withInnerGateway(secret: "s3cret", innerLimits: .quick) { guarded in
+            try await withInnerGateway(innerLimits: .quick) { open in
                 let (stranger, guest) = (try await TCPProbe(guarded.inner), try await TCPProbe(open.inner))
                 try await stranger.closedByPeer()
                 #expect(!guest.isClosed)
@@ -200,9 +200,10 @@ import Testing
     private func withInnerGateway(
         secret: String = "",
         loops: Int = 1,
+        innerLimits: PeerLimits = PeerLimits(),
         _ body: (WireGateway) async throws -> Void
     ) async throws {
-        let gateway = try await WireGateway(secret: secret, loops: loops)
+        let gateway = try await WireGateway(secret: secret, loops: loops, innerLimits: innerLimits)
         do {
             try await body(gateway)
         } catch {

@@ -17,7 +17,7 @@ final class WireGateway: Sendable {
         registers: [String] = [],
         secret: String = "",
         loops: Int = 1,
-        innerLimits: PeerLimits = .quick,
+        innerLimits: PeerLimits = PeerLimits(),
         configure: (inout Gateway.Configuration) -> Void = { _ in }
     ) async throws {
         var configuration = Gateway.Configuration(

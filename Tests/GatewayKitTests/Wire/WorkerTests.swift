@@ -62,11 +62,54 @@ import Testing
         }
     }
 
-    @Test func `while no worker is there sockets are refused`() async throws {
+    @Test func `sockets that open before the first worker comes wait for it`() async throws {
+        try await withWorkers(loops: 3) { gateway in
+            let sockets = [
+                try await WebSocketClient.connect(gateway.url), try await WebSocketClient.connect(gateway.url),
+            ]
+            for socket in sockets { socket.send("early") }
+            let worker = try await ScriptedWorker(gateway.inner)
+            let packets = try await worker.take(6)
+            for socket in Set(packets.map(\.connectionID)) {
+                let commands = packets.filter { $0.connectionID == socket }.map(\.command)
+                #expect(commands == [.onConnect, .onWebSocketConnect, .onMessage])
+            }
+        }
+    }
+
+    @Test func `when no worker comes in time sockets are refused until there is one`() async throws {
+        try await withWorkers(grace: .milliseconds(50)) { gateway in
+            try await eventually(.seconds(20), "a refusal") {
+                do {
+                    _ = try await WebSocketClient.connect(gateway.url)
+                    return false
+                } catch let refusal as WebSocketClient.Refused {
+                    #expect(refusal.description.contains("\r\nRetry-After: 1"))
+                    return refusal.status == 503
+                }
+            }
+            try await gateway.events.wait("the refusal is told") {
+                if case .handshakeRefused(503, _, _) = $0 { true } else { false }
+            }
+            let worker = try await ScriptedWorker(gateway.inner)
+            try await gateway.events.wait("the worker") { if case .workerConnected = $0 { true } else { false } }
+            let socket = try await WebSocketClient.connect(gateway.url)
+            #expect(try await worker.take(2).map(\.command) == [.onConnect, .onWebSocketConnect])
+            socket.close()
+        }
+    }
+
+    @Test func `what waits for a worker is bounded, and beyond it newcomers are refused`() async throws {
         try await withWorkers { gateway in
-            let browser = try await TCPProbe(String(gateway.url.dropFirst(5).dropLast()))
-            browser.send(CapturedWorker.request)
-            try await browser.closedByPeer()
+            let socket = try await WebSocketClient.connect(gateway.url)
+            for _ in 0..<17 { socket.send(binary: [UInt8](repeating: 7, count: 1 << 20)) }
+            #expect(try await socket.next() == .close(1013, "no worker takes messages"))
+            let other = try await WebSocketClient.connect(gateway.url)
+            for _ in 0..<17 { other.send(binary: [UInt8](repeating: 7, count: 64 << 10)) }
+            #expect(try await other.next() == .close(1013, "no worker takes messages"))
+            await #expect(throws: WebSocketClient.Refused.self) { try await WebSocketClient.connect(gateway.url) }
+            let worker = try await ScriptedWorker(gateway.inner)
+            #expect(try await worker.take(17).count { $0.command == .onMessage && $0.body.count == 1 << 20 } == 15)
         }
     }
 

@@ -3,7 +3,7 @@ import ServerCore
 
 /// The times of the connections to workers of PHP's GatewayWorker.
 package struct WorkerTiming: Sendable {
-    /// How long events wait for a worker when the last one has gone.
+    /// How long events wait for a worker at the start, and when the last one has gone.
     package var grace: Duration = .seconds(10)
     /// How often workers get a sign of life, unless they are on 127.0.0.1.
     package var ping: Duration = .seconds(25)
@@ -14,8 +14,8 @@ package struct WorkerTiming: Sendable {
 /// The workers of PHP's GatewayWorker that are connected to a gateway, and the events on their way to them.
 ///
 /// Events come from any loop and go out on the loop of the inner port, in the order in which each loop posted them. While
-/// no worker is there they wait, for a while and `maxWaiting` bytes of them: workers that are reloaded are back
-/// within a second. After that the gateway takes no more clients until there is a worker again, and those whose events
+/// no worker is there they wait, for a while and `maxWaiting` bytes of them, from the start on: workers that are reloaded
+/// are back within seconds. After that the gateway refuses clients until there is a worker again, and those whose events
 /// waited are cut, as the original does at once.
 final class WorkerDesk: @unchecked Sendable {
     // Proof of Sendable: what changes is behind the lock, or reached on the loop only.
@@ -36,6 +36,7 @@ final class WorkerDesk: @unchecked Sendable {
     private struct Inbox {
         /// Whether there is a worker, or one is likely to come back.
         var isOpen = false
+        /// What nobody has fetched yet.
         var events: [Event] = []
         /// The bytes of the events that no connection has got yet.
         var bytes = 0
@@ -43,7 +44,9 @@ final class WorkerDesk: @unchecked Sendable {
 
     /// How much may wait for one worker, as in the original.
     private static let maxUnsent = 10 << 20
+    /// How much may wait for workers in all, and how much of that must be free for someone new.
     private static let maxWaiting = 16 << 20
+    private static let newcomer = 64 << 10
 
     private let loop: EventLoop
     private let address: GatewayAddress
@@ -76,8 +79,8 @@ final class WorkerDesk: @unchecked Sendable {
 
     // MARK: From any loop
 
-    /// Whether clients are taken.
-    var isOpen: Bool { inbox.withLock { $0.isOpen } }
+    /// Whether clients are taken: there is a worker, or one is likely to come and there is room for what waits for it.
+    var isOpen: Bool { inbox.withLock { $0.isOpen && $0.bytes + Self.newcomer <= Self.maxWaiting } }
 
     /// Tells a worker; false if there is none, or too much waits: the client should go.
     func post(_ event: Event) -> Bool {
@@ -95,8 +98,12 @@ final class WorkerDesk: @unchecked Sendable {
 
     // MARK: On the loop
 
-    /// The gateway runs: from now on clients can be cut.
-    func start(_ switchboard: Switchboard) { self.switchboard = switchboard }
+    /// The gateway runs: from now on clients can be cut, and wait for the first worker.
+    func start(_ switchboard: Switchboard) {
+        self.switchboard = switchboard
+        inbox.withLock { $0.isOpen = true }
+        awaitWorker()
+    }
 
     /// A worker has come; one with the same key that was there before is closed.
     func entered(_ connection: StreamConnection, key: String) {
@@ -117,7 +124,11 @@ final class WorkerDesk: @unchecked Sendable {
         workers[seat] = nil
         roster.leave(seat: seat)
         onEvent?(.workerLost(worker.key))
-        if workers.isEmpty { timer = loop.schedule(after: timing.grace) { [weak self] in self?.close() } }
+        if workers.isEmpty { awaitWorker() }
+    }
+
+    private func awaitWorker() {
+        timer = loop.schedule(after: timing.grace) { [weak self] in self?.close() }
     }
 
     private func route() {

@@ -18,7 +18,12 @@ final class WorkerRelay: GatewayHandler {
         self.inner = inner
     }
 
-    func upgrade(_ request: UpgradeRequest) -> UpgradeDecision { inner.upgrade(request) }
+    func upgrade(_ request: UpgradeRequest) -> UpgradeDecision {
+        guard desk.isOpen else {
+            return .refuse(status: 503, reason: "no worker is connected\n", headers: [("Retry-After", "1")])
+        }
+        return inner.upgrade(request)
+    }
 
     func opened(_ client: Client, request: UpgradeRequest) {
         inner.opened(client, request: request)
@@ -62,7 +67,7 @@ final class WorkerRelay: GatewayHandler {
     }
 
     private func post(_ event: WorkerDesk.Event, for client: Client) {
-        if !desk.post(event) { client.close(.tryAgainLater, reason: "no worker is connected") }
+        if !desk.post(event) { client.close(.tryAgainLater, reason: "no worker takes messages") }
     }
 
     private func packet(

@@ -173,7 +173,9 @@ extension Settings {
             reader.reject("--business-workers connect to the inner port: --inner-listen must not be off")
         }
         if settings.hasBusinessWorkers, settings.allowedOrigins.isEmpty {
-            reader.warn("--business-workers without --allow-origin: workers read cookies, and any web page can open sockets")
+            reader.warn(
+                "--business-workers without --allow-origin: workers read cookies, and any web page can open sockets"
+            )
         }
         if let secret = settings.authSecret, secret.utf8.count < 32 {
             reader.reject("HAWK_AUTH_SECRET has \(secret.utf8.count) bytes; a key for HS256 needs at least 32")
