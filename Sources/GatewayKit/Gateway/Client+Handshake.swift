@@ -25,7 +25,7 @@ extension Client {
         guard let offers = ExtensionOffer.offers(in: head.headers) else {
             return refuse(Handshake.Refusal(status: 400, reason: "the Sec-WebSocket-Extensions are malformed"))
         }
-        let request = UpgradeRequest(head, peerAddress: peerAddress)
+        let request = UpgradeRequest(head, peer: stream.peer)
         obey(handler.upgrade(request), request, offers)
     }
 

@@ -18,7 +18,7 @@ public final class Client {
     public let id: ClientID
 
     /// Whatever the handler keeps for this socket.
-    public var state: AnyObject?
+    @exclusivity(unchecked) public var state: AnyObject?
 
     package let stream: any ByteStream
     let shard: Shard

@@ -3,15 +3,17 @@ package import ServerCore
 /// The request that opens a socket (RFC 6455 4.1), as a handler sees it.
 public struct UpgradeRequest: Sendable {
     let head: RequestHead
-    /// Who connected: address and port.
-    public let peerAddress: String
+    let peer: SocketAddress
     /// The subprotocol that was chosen; nil if none was, and until the socket is open.
     public internal(set) var subprotocol: String?
 
-    package init(_ head: RequestHead, peerAddress: String) {
+    package init(_ head: RequestHead, peer: SocketAddress) {
         self.head = head
-        self.peerAddress = peerAddress
+        self.peer = peer
     }
+
+    /// Who connected: address and port.
+    public var peerAddress: String { peer.description }
 
     /// The path, percent-decoded; it has no relative segments.
     public var path: String { head.path }

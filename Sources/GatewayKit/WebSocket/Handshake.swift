@@ -56,14 +56,16 @@ package enum Handshake {
         extensions: String? = nil,
         headers: HTTPHeaders = [:]
     ) -> [UInt8] {
-        let key = head.headers["Sec-WebSocket-Key"] ?? ""
-        var response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        response += "Sec-WebSocket-Accept: \(accept(key))\r\n"
-        if let subprotocol { response += "Sec-WebSocket-Protocol: \(subprotocol)\r\n" }
-        if let extensions { response += "Sec-WebSocket-Extensions: \(extensions)\r\n" }
-        for field in headers.fields { response += "\(field.name): \(field.value)\r\n" }
-        response += "\r\n"
-        return Array(response.utf8)
+        var response: [UInt8] = []
+        response.reserveCapacity(192)
+        response += "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".utf8
+        response += "Sec-WebSocket-Accept: ".utf8
+        response += accept(head.headers["Sec-WebSocket-Key"] ?? "").utf8
+        if let subprotocol { response += "\r\nSec-WebSocket-Protocol: \(subprotocol)".utf8 }
+        if let extensions { response += "\r\nSec-WebSocket-Extensions: \(extensions)".utf8 }
+        for field in headers.fields { response += "\r\n\(field.name): \(field.value)".utf8 }
+        response += "\r\n\r\n".utf8
+        return response
     }
 
     /// Whether fields of the application's can be part of that answer: well formed, and none of the handshake's own.

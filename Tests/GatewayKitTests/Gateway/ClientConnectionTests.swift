@@ -21,6 +21,24 @@ struct ClientConnectionTests {
         }
     }
 
+    @Test func `messages that wait while the function is away keep their order, however many they are`() async throws {
+        let gateway = Gateway(async: .init(listen: "127.0.0.1:0")) { connection in
+            var taken = 0
+            while let message = await connection.next() {
+                connection.client.send(message)
+                taken += 1
+                if taken % 70 == 0 { try? await Task.sleep(for: .milliseconds(1)) }  // more come meanwhile
+            }
+        }
+        try await withGateway(gateway) { _, url in
+            let socket = try await WebSocketClient.connect(url)
+            for burst in [1, 3, 5, 100, 700, 2, 90] {
+                for number in 0..<burst { socket.send("\(burst) \(number)") }
+                for number in 0..<burst { #expect(try await socket.nextText() == "\(burst) \(number)") }
+            }
+        }
+    }
+
     @Test func `the socket is closed when the function returns`() async throws {
         let gateway = Gateway(async: .init(listen: "127.0.0.1:0")) { connection in
             guard let message = await connection.next() else { return }

@@ -38,6 +38,6 @@ struct UpgradeRequestTests {
         var parser = RequestParser()
         let step = try parser.next(Array(lines.joined(separator: "\r\n").utf8).span)
         guard case .head(let head) = step.event else { throw Unexpected(description: "no head: \(step)") }
-        return UpgradeRequest(head, peerAddress: "192.0.2.1:5")
+        return UpgradeRequest(head, peer: SocketAddress("192.0.2.1:5")!)
     }
 }

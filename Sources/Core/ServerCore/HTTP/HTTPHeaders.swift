@@ -1,4 +1,6 @@
 /// Header fields in their order, with names compared without case; a name may occur more than once.
+///
+/// All of them lie in one piece of memory, as they came: a head costs one allocation, and a text only where one is asked for.
 package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     /// One field as it was sent, its value without the white space around it.
     package struct Field: Sendable, Equatable {
@@ -6,8 +8,10 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         package let value: String
     }
 
-    /// All fields in order.
-    package private(set) var fields: [Field] = []
+    /// How many fields there are.
+    package private(set) var count = 0
+    /// Of each field: the sizes of name and value, four bytes each, then name and value.
+    private var bytes: [UInt8] = []
 
     package init() {}
 
@@ -19,44 +23,68 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         for (name, value) in elements { add(name, value) }
     }
 
-    /// With room for some fields.
+    /// With room for what is expected, in bytes.
     init(capacity: Int) {
-        fields.reserveCapacity(capacity)
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// All fields in order.
+    package var fields: [Field] {
+        var fields: [Field] = []
+        fields.reserveCapacity(count)
+        _ = firstRange { name, value in
+            fields.append(Field(name: name.text, value: value.text))
+            return false
+        }
+        return fields
     }
 
     /// Whether every field can be sent: nothing in a name or value would break the head apart (RFC 9110 5.1, 5.5).
     package var isValid: Bool {
-        fields.allSatisfy { field in
-            let (name, value) = (field.name.utf8, field.value.utf8)
-            return HTTPSyntax.isToken(name.span) && HTTPSyntax.isFieldValue(value.span)
-        }
+        firstRange { name, value in !HTTPSyntax.isToken(name) || !HTTPSyntax.isFieldValue(value) } == nil
     }
 
     /// The first value of a name; setting replaces every field of that name, and nil removes them.
     package subscript(name: String) -> String? {
-        get { fields.first { Self.areEqual($0.name, name) }?.value }
+        get { firstRange { field, _ in field.matches(name) }.map { bytes.span.extracting($0).text } }
         set {
-            fields.removeAll { Self.areEqual($0.name, name) }
+            let others = fields.filter { !Self.areEqual($0.name, name) }
+            self = HTTPHeaders(others.map { ($0.name, $0.value) })
             if let newValue { add(name, newValue) }
         }
     }
 
     /// Every value of a name, in order.
     package func values(_ name: String) -> [String] {
-        fields.compactMap { Self.areEqual($0.name, name) ? $0.value : nil }
+        var values: [String] = []
+        _ = firstRange { field, value in
+            if field.matches(name) { values.append(value.text) }
+            return false
+        }
+        return values
     }
 
     /// The value of a name that occurs exactly once; nil if it occurs not at all or more often.
     package func only(_ name: String) -> String? {
-        guard let index = fields.firstIndex(where: { Self.areEqual($0.name, name) }),
-            !fields[(index + 1)...].contains(where: { Self.areEqual($0.name, name) })
-        else { return nil }
-        return fields[index].value
+        guard let first = firstRange({ field, _ in field.matches(name) }) else { return nil }
+        let another = firstRange(from: first.upperBound) { field, _ in field.matches(name) }
+        return another == nil ? bytes.span.extracting(first).text : nil
     }
 
     /// Adds a field behind the others.
     package mutating func add(_ name: String, _ value: String) {
-        fields.append(Field(name: name, value: value))
+        let (name, value) = (name.utf8, value.utf8)
+        add(name.span, value.span)
+    }
+
+    /// Adds a field behind the others, as it came.
+    mutating func add(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+        for size in [name.count, value.count] {
+            withUnsafeBytes(of: UInt32(size)) { bytes.append(contentsOf: $0) }
+        }
+        name.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        value.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        count += 1
     }
 
     /// Whether the comma-separated list that a name's fields form has this element, without case: `Connection: Upgrade`.
@@ -68,9 +96,8 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     /// Shows each element of the comma-separated list that a name's fields form (RFC 9110 5.6.1), but for empty ones.
     package func forEachElement(of name: String, _ show: (Span<UInt8>) -> Void) {
-        for field in fields where Self.areEqual(field.name, name) {
-            let value = field.value.utf8
-            let list = value.span
+        _ = firstRange { field, list in
+            guard field.matches(name) else { return false }
             var start = 0
             while start < list.count {
                 let rest = list.extracting(start..<list.count)
@@ -80,6 +107,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
                 if !trimmed.isEmpty { show(element.extracting(trimmed)) }
                 start += end + 1
             }
+            return false
         }
     }
 
@@ -87,5 +115,23 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
     package static func areEqual(_ left: String, _ right: String) -> Bool {
         let left = left.utf8
         return left.count == right.utf8.count && left.span.matches(right)
+    }
+
+    /// Where the value of the first field lies that `isSought`, from the field at `start` on.
+    private func firstRange(
+        from start: Int = 0,
+        _ isSought: (_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool
+    ) -> Range<Int>? {
+        let bytes = bytes.span
+        var start = start
+        while start < bytes.count {
+            let sizes = bytes.extracting(start..<(start + 8)).withUnsafeBytes {
+                ($0.loadUnaligned(as: UInt32.self), $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+            }
+            let value = (start + 8 + Int(sizes.0))..<(start + 8 + Int(sizes.0) + Int(sizes.1))
+            if isSought(bytes.extracting((start + 8)..<value.lowerBound), bytes.extracting(value)) { return value }
+            start = value.upperBound
+        }
+        return nil
     }
 }

@@ -6,7 +6,7 @@ struct RequestHeadBuilder {
     private let method: String
     private let target: RequestTarget
     private let minorVersion: Int
-    private var headers = HTTPHeaders(capacity: 16)
+    private var headers = HTTPHeaders(capacity: 224)
 
     /// Reads `GET /path HTTP/1.1` (RFC 9112 3).
     init(_ line: Span<UInt8>, targetLimit: Int) throws(RequestViolation) {
@@ -24,9 +24,9 @@ struct RequestHeadBuilder {
 
     /// Reads `Name: value` (RFC 9112 5).
     mutating func readField(_ line: Span<UInt8>) throws(RequestViolation) {
-        guard headers.fields.count < Self.fieldLimit else { throw .headTooLarge }
+        guard headers.count < Self.fieldLimit else { throw .headTooLarge }
         let (name, value) = try Self.split(line)
-        headers.add(line.extracting(name).text, line.extracting(value).text)
+        headers.add(line.extracting(name), line.extracting(value))
     }
 
     /// The head, if all its fields together make sense.

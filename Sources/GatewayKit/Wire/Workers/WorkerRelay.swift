@@ -27,7 +27,7 @@ final class WorkerRelay: GatewayHandler {
 
     func opened(_ client: Client, request: UpgradeRequest) {
         inner.opened(client, request: request)
-        let peer = SocketAddress(request.peerAddress) ?? client.stream.peer
+        let peer = request.peer
         let body = request.phpValue(peer: peer, port: port).serialized()
         let packets =
             packet(.onConnect, client)
