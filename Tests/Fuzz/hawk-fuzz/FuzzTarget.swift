@@ -7,7 +7,7 @@ struct FuzzTarget: Sendable {
 
     /// Every target; run.sh reads the names here.
     static let all: [FuzzTarget] = [
-        frames, inflate, deflate, handshake, request, text, packet, answer, php, json, register, address,
+        frames, inflate, deflate, handshake, request, query, text, packet, answer, php, json, register, address,
     ]
 }
 

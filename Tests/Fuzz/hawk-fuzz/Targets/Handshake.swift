@@ -39,7 +39,12 @@ extension FuzzTarget {
                     outcome.response = refusal.response
                 case .request(let head):
                     promise(head.method == "GET", "the method \(head.method)")
-                    let response = Handshake.response(to: head, extensions: agree(on: head)?.answer)
+                    let response = Handshake.response(
+                        to: head,
+                        subprotocol: UpgradeRequest(head, peer: SocketAddress(.ipv4(0x7F00_0001), port: 1)).subprotocols
+                            .first,
+                        extensions: agree(on: head)?.answer
+                    )
                     outcome = Outcome(response: response, isAccepted: true, rest: cursor.count)
                 }
             }
