@@ -81,6 +81,20 @@ package struct SocketAddress: Hashable, Sendable {
     }
 }
 
+extension SocketAddress.Host {
+    /// Reads `203.0.113.7` or `2001:db8::7`: no brackets, no port, no zone, no name.
+    ///
+    /// An IPv4 address that is written as IPv6 (`::ffff:203.0.113.7`) is one of IPv4.
+    package init?(_ text: some StringProtocol) {
+        let isIPv6 = text.utf8.contains(UInt8(ascii: ":"))
+        let isClean = text.utf8.allSatisfy { HTTPSyntax.hexValue($0) != nil || ":.".utf8.contains($0) }
+        guard isClean, let host = isIPv6 ? SystemAddress.ipv6(String(text)) : SystemAddress.ipv4(String(text)) else {
+            return nil
+        }
+        self = SocketAddress(host, port: 0).host
+    }
+}
+
 extension SocketAddress: CustomStringConvertible {
     package var description: String {
         switch host {
