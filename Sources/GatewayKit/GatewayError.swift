@@ -13,6 +13,8 @@ public struct GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let listenFailed = Code(description: "listen_failed")
         /// `run()` was called a second time.
         public static let alreadyRunning = Code(description: "already_running")
+        /// The gateway did not take a socket: a limit is reached, or a rule or the handler turned it away.
+        public static let refused = Code(description: "refused")
         /// The gateway in this process is not running, not yet or not any more.
         public static let stopped = Code(description: "stopped")
         /// The client id names a gateway that is not known here; nothing was sent.

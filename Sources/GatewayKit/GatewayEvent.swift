@@ -7,7 +7,7 @@ package import PlatformCore
 public enum GatewayEvent: Sendable, Hashable {
     /// Sockets are accepted at this address, with the port that was really taken.
     case listening(address: String)
-    /// A handshake was completed.
+    /// A handshake was completed; `peer` is the client's address where a trusted proxy says it.
     case clientOpened(ClientID, peer: String)
     /// A socket has gone, for whatever reason; `code` is RFC 6455's, 1006 when it was cut.
     case clientClosed(ClientID, code: Int, reason: String)
@@ -25,8 +25,8 @@ public enum GatewayEvent: Sendable, Hashable {
     case connectionLimitReached(limit: Int)
     /// After `connectionLimitReached` there has been room for a second.
     case acceptingAgain
-    /// A connection was closed at once because its address had `maxConnectionsPerAddress`; told at most once a second by
-    /// each loop.
+    /// A connection was turned away because its address had `maxConnectionsPerAddress`; told at most once a second by each
+    /// loop.
     case addressLimitReached(address: String, limit: Int)
     /// The system refused a connection, for want of descriptors for example; accepting goes on.
     case acceptFailed(reason: String)

@@ -37,6 +37,15 @@ struct SettingsTests {
         #expect(error?.problems.contains { $0.contains("--loops (HAWK_LOOPS)") } == true)
     }
 
+    @Test func `trusted proxies are addresses, ranges or names of networks`() throws {
+        #expect(try settings(.server).trustedProxies.isEmpty)
+        let given = try settings(.server, ["--trusted-proxy", "loopback, 10.0.0.0/8,2001:db8::1"])
+        #expect(given.trustedProxies == ["loopback", "10.0.0.0/8", "2001:db8::1"])
+        let error = #expect(throws: UsageError.self) { try settings(.hawk, ["--trusted-proxy", "10.0.0.0/33"]) }
+        #expect(error?.problems.count == 1)
+        #expect(error?.problems.first?.contains("--trusted-proxy (HAWK_TRUSTED_PROXY): 10.0.0.0/33") == true)
+    }
+
     @Test func `an unknown flag, a flag of another host and a missing value are named`() {
         let error = #expect(throws: UsageError.self) {
             try Command.parse(

@@ -25,7 +25,11 @@ extension Client {
         guard let offers = ExtensionOffer.offers(in: head.headers) else {
             return refuse(Handshake.Refusal(status: 400, reason: "the Sec-WebSocket-Extensions are malformed"))
         }
-        let request = UpgradeRequest(head, peer: stream.peer)
+        let sender = shard.context.proxies?.client(of: head.headers, peer: stream.peer)
+        if let sender, !shard.admits(self, from: sender) {
+            return refuse(Handshake.Refusal(status: 429, reason: "the address has as many connections as it may"))
+        }
+        let request = UpgradeRequest(head, peer: stream.peer, client: sender)
         obey(handler.upgrade(request), request, offers)
     }
 
@@ -85,7 +89,7 @@ extension Client {
         stream.write(response)
         startHeartbeat()
         shard.enter(self)
-        shard.context.report(.clientOpened(id, peer: peerAddress))
+        shard.context.report(.clientOpened(id, peer: request.client?.ip ?? peerAddress))
         handler.opened(self, request: request)
     }
 

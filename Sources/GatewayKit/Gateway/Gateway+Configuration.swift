@@ -33,6 +33,13 @@ extension Gateway {
         ///
         /// Any is safe as long as nothing about a socket rests on cookies: an unbound socket has no authority.
         public var allowedOrigins: [String]?
+        /// The proxies whose Forwarded or X-Forwarded-For says where a request comes from: addresses (`10.1.2.3`), ranges
+        /// (`10.0.0.0/8`, `fd00::/8`), `loopback`, and `private` for every network that is not routed on the internet.
+        ///
+        /// Seen as `clientAddress` of a request, and counted by `maxConnectionsPerAddress`. Empty: nobody is trusted, and
+        /// those fields mean nothing. A proxy that is listed must write one of the two fields and remove the other: what it
+        /// lets through, its clients have made up.
+        public var trustedProxies: [String]
         /// The subprotocols that are spoken here, of which the first that a client offers is chosen.
         ///
         /// A client that offers none of them gets a socket without one, unless the handler refuses it.
@@ -75,6 +82,7 @@ extension Gateway {
             loops: Int = 1,
             bindLifetime: Duration? = nil,
             allowedOrigins: [String]? = nil,
+            trustedProxies: [String] = [],
             subprotocols: [String] = [],
             compression: Compression? = Compression(),
             heartbeat: Heartbeat = .ping,
@@ -97,6 +105,7 @@ extension Gateway {
             self.loops = loops
             self.bindLifetime = bindLifetime
             self.allowedOrigins = allowedOrigins
+            self.trustedProxies = trustedProxies
             self.subprotocols = subprotocols
             self.compression = compression
             self.heartbeat = heartbeat

@@ -26,7 +26,9 @@ extension Gateway {
         public var maxConnections: Int
         /// How many connections one address may have, over all loops (nil: any number); further ones are closed at once.
         ///
-        /// Of IPv6, a network of 64 bits counts as one address. Behind a proxy that is not trusted every client has the proxy's address.
+        /// Of IPv6, a network of 64 bits counts as one address. A proxy of `trustedProxies` may have any number; those of
+        /// one client behind it are counted, and further ones answered with 429. Behind a proxy that is not trusted every
+        /// client has the proxy's address.
         public var maxConnectionsPerAddress: Int?
         /// How long a connection may take from being accepted to the end of the handshake, TLS included (10 s).
         public var handshakeTimeout: Duration

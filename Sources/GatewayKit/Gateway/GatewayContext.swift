@@ -10,6 +10,8 @@ final class GatewayContext: Sendable {
     let connections: ConnectionGate
     /// Those of each address; nil without a limit.
     let addresses: AddressCounts?
+    /// Whose word is taken about where a request comes from; nil: nobody's.
+    let proxies: TrustedProxies?
     /// Who hears of uids that come and go; nil: nobody.
     let presence: PresenceBoard?
     /// When the groups came about; nil with one loop, whose table knows it.
@@ -20,8 +22,15 @@ final class GatewayContext: Sendable {
     let counters: [Counters]
 
     private let serials = Atomic<UInt64>(1)
+    private let turns = Atomic<Int>(0)
 
-    init(_ configuration: Gateway.Configuration, address: GatewayAddress, waiting: ByteMeter) {
+    init(
+        _ configuration: Gateway.Configuration,
+        proxies: TrustedProxies?,
+        address: GatewayAddress,
+        waiting: ByteMeter
+    ) {
+        self.proxies = proxies
         self.waiting = waiting
         self.configuration = configuration
         self.address = address
@@ -43,6 +52,9 @@ final class GatewayContext: Sendable {
 
     /// The next number in the one order of all loops: of connects and binds.
     func nextSerial() -> UInt64 { serials.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+    /// Whose turn it is to get a connection that comes from outside: a number that goes up.
+    func nextTurn() -> Int { turns.wrappingAdd(1, ordering: .relaxed).oldValue & .max }
 
     func report(_ event: @autoclosure () -> GatewayEvent) {
         configuration.onEvent?(event())

@@ -7,7 +7,7 @@ public struct GatewayStatistics: Sendable, Hashable {
     public var connections = 0
     /// Connections accepted so far.
     public var accepted = 0
-    /// Connections closed at once, because of a limit on connections.
+    /// Connections turned away because of a limit on connections, those behind a trusted proxy (429) included.
     public var connectionsRefused = 0
     /// Handshakes answered with an HTTP status instead of a socket, those that took too long included.
     public var handshakesRefused = 0

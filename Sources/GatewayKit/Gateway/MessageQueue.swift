@@ -5,7 +5,7 @@ struct MessageQueue {
     /// Room that an empty queue may keep.
     private static let kept = 64
 
-    /// The bytes of all payloads.
+    /// What they take up.
     private(set) var bytes = 0
     private var slots: UnsafeMutablePointer<Message>?
     private var capacity = 0  // zero or a power of two
@@ -14,7 +14,7 @@ struct MessageQueue {
 
     mutating func append(_ message: consuming Message) {
         if count == capacity { grow() }
-        bytes += message.byteCount
+        bytes += message.waitingBytes
         (slots.unsafelyUnwrapped + ((first + count) & (capacity - 1))).initialize(to: message)
         count += 1
     }
@@ -24,7 +24,7 @@ struct MessageQueue {
         let message = (slots + first).move()
         first = (first + 1) & (capacity - 1)
         count -= 1
-        bytes -= message.byteCount
+        bytes -= message.waitingBytes
         if count == 0, capacity > Self.kept { free() }
         return message
     }
@@ -51,11 +51,11 @@ struct MessageQueue {
 }
 
 extension Message {
-    /// The bytes of the payload.
-    var byteCount: Int {
+    /// What it takes up while it waits: its payload and its place, so that empty messages count too.
+    var waitingBytes: Int {
         switch self {
-        case .text(let text): text.utf8.count
-        case .binary(let bytes): bytes.count
+        case .text(let text): text.utf8.count + MemoryLayout<Message>.stride
+        case .binary(let bytes): bytes.count + MemoryLayout<Message>.stride
         }
     }
 }

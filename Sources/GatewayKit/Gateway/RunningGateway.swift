@@ -18,6 +18,7 @@ struct RunningGateway: Sendable {
         let configuration = gateway.configuration
         let places = try Self.check(configuration)
         identity = try Self.identity(configuration.tls)
+        let proxies = try Self.proxies(configuration.trustedProxies)
         do throws(SystemError) {
             group = try EventLoopGroup(count: configuration.loops, name: "gateway")
         } catch {
@@ -29,7 +30,8 @@ struct RunningGateway: Sendable {
             await group.shutdown()
             throw error
         }
-        let context = GatewayContext(configuration, address: inner?.address ?? .none, waiting: group.waiting)
+        let address = inner?.address ?? .none
+        let context = GatewayContext(configuration, proxies: proxies, address: address, waiting: group.waiting)
         do throws(GatewayError) {
             listeners = try Self.listen(places, group.loops, identity, context)
         } catch {
@@ -78,6 +80,7 @@ struct RunningGateway: Sendable {
 
     /// Ends the loops, and with them every connection that is left.
     func stop() async {
+        for shard in shards { _ = await shard.loop.perform { shard.end() } }
         await group.shutdown()
         context.report(.stopped)
     }
@@ -117,6 +120,16 @@ struct RunningGateway: Sendable {
             return try TLSIdentity(TLSFiles(certificate: tls.certificate, key: tls.key))
         } catch {
             throw GatewayError(.invalidConfiguration, attempt: "set up TLS", cause: "\(error)")
+        }
+    }
+
+    private static func proxies(_ entries: [String]) throws(GatewayError) -> TrustedProxies? {
+        guard !entries.isEmpty else { return nil }
+        do throws(TrustedProxies.UnknownEntry) {
+            return try TrustedProxies(entries)
+        } catch {
+            let cause = "neither an address, nor a range such as 10.0.0.0/8, nor loopback or private"
+            throw GatewayError(.invalidConfiguration, attempt: "trust the proxy \(error.text)", cause: cause)
         }
     }
 

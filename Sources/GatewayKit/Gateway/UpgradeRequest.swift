@@ -4,16 +4,22 @@ package import ServerCore
 public struct UpgradeRequest: Sendable {
     let head: RequestHead
     let peer: SocketAddress
+    /// Who sent it, as a trusted proxy says; nil unless one does.
+    let client: SocketAddress?
     /// The subprotocol that was chosen; nil if none was, and until the socket is open.
     public internal(set) var subprotocol: String?
 
-    package init(_ head: RequestHead, peer: SocketAddress) {
+    package init(_ head: RequestHead, peer: SocketAddress, client: SocketAddress? = nil) {
         self.head = head
         self.peer = peer
+        self.client = client
     }
 
-    /// Who connected: address and port.
+    /// Who connected: address and port; behind a proxy that is the proxy.
     public var peerAddress: String { peer.description }
+
+    /// The IP address of who sent the request: the peer's, or what a proxy of `trustedProxies` says.
+    public var clientAddress: String { (client ?? peer).ip }
 
     /// The path, percent-decoded; it has no relative segments.
     public var path: String { head.path }

@@ -27,6 +27,8 @@ package final class Shard: @unchecked Sendable {
     package let table = ClientTable<Client>()
     /// Every connection, also those that are still shaking hands or closing.
     private var connections: [UInt32: Client] = [:]
+    /// Whom connections through trusted proxies are counted for, where there is a limit on that.
+    private var senders: [UInt32: SocketAddress] = [:]
     private var isDraining = false
     private var numbers: ConnectionNumbers
     private var bindings: BindingClock?
@@ -164,19 +166,28 @@ package final class Shard: @unchecked Sendable {
     // MARK: Connections
 
     /// Takes a connection that was accepted for this loop and is counted; on the loop only.
-    func accept(_ stream: any ByteStream) {
+    ///
+    /// - Parameter stream: the connection, not started.
+    /// - Returns: its client; nil if it was turned away.
+    @discardableResult
+    func accept(_ stream: any ByteStream) -> Client? {
         guard !isDraining else { return turnAway(stream) }
-        guard context.addresses?.enter(stream.peer) ?? true else {
-            counters.connectionsRefused.add()
-            reportLimit(of: stream.peer)
-            return turnAway(stream)
-        }
+        guard !isCounted(stream.peer) || admits(stream.peer) else { return turnAway(stream) }
         let number = numbers.take { connections[$0] != nil }
         let client = Client(ClientID(gateway: context.address, connection: number), stream, self)
         connections[number] = client
         counters.accepted.add()
         counters.connections.add()
         client.start()
+        return client
+    }
+
+    /// Counts a connection for who a trusted proxy says it is from; false if there are as many of his as may be.
+    func admits(_ client: Client, from sender: SocketAddress) -> Bool {
+        guard context.addresses != nil else { return true }
+        guard admits(sender) else { return false }
+        senders[client.id.connection] = sender
+        return true
     }
 
     /// Lists a client whose handshake is done.
@@ -196,7 +207,10 @@ package final class Shard: @unchecked Sendable {
     func bury(_ client: Client) {
         connections[client.id.connection] = nil
         counters.connections.add(-1)
-        context.addresses?.leave(client.stream.peer)
+        if let addresses = context.addresses {
+            if let sender = senders.removeValue(forKey: client.id.connection) { addresses.leave(sender) }
+            if isCounted(client.stream.peer) { addresses.leave(client.stream.peer) }
+        }
         context.connections.leave()
     }
 
@@ -204,6 +218,11 @@ package final class Shard: @unchecked Sendable {
     func drain() {
         isDraining = true
         for client in Array(connections.values) { client.close(.goingAway, reason: "server is going down") }
+    }
+
+    /// Closes what is left at the end.
+    func end() {
+        for client in Array(connections.values) { client.stream.close() }
     }
 
     // MARK: Slow clients
@@ -219,9 +238,22 @@ package final class Shard: @unchecked Sendable {
         }
     }
 
-    private func turnAway(_ stream: any ByteStream) {
+    /// Whether connections are counted for their peer: not for a proxy, which has those of others, nor for nobody.
+    private func isCounted(_ peer: SocketAddress) -> Bool {
+        context.addresses != nil && !peer.isUnspecified && !(context.proxies?.trusts(peer) ?? false)
+    }
+
+    private func admits(_ address: SocketAddress) -> Bool {
+        if context.addresses?.enter(address) ?? true { return true }
+        counters.connectionsRefused.add()
+        reportLimit(of: address)
+        return false
+    }
+
+    private func turnAway(_ stream: any ByteStream) -> Client? {
         stream.abort()
         context.connections.leave()
+        return nil
     }
 
     /// At most once a second: a flood of connections is not to become a flood of events.

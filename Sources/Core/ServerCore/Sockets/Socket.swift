@@ -136,6 +136,28 @@ enum Socket {
         SystemAddress.filled { getpeername(descriptor, $0, $1) }
     }
 
+    /// Sets up a connected TCP socket that somebody else has made, and tells its peer.
+    static func prepareForeign(_ descriptor: Int32) throws(SystemError) -> SocketAddress {
+        let attempt = "take over the descriptor \(descriptor)"
+        var type: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 else { throw SystemError(attempt) }
+        guard type == streamType else { throw SystemError(attempt, code: EPROTOTYPE) }
+        guard let peer = peerAddress(descriptor) else {
+            let isLocal = localAddress(descriptor) == nil  // a Unix socket, for example
+            throw SystemError(attempt, code: isLocal ? EAFNOSUPPORT : ENOTCONN)
+        }
+        prepare(descriptor)
+        return peer
+    }
+
+    /// Says a last word to the peer of a socket that somebody else has made, without waiting, and closes it.
+    static func turnAway(_ descriptor: Int32, answer: [UInt8]) {
+        prepare(descriptor)
+        _ = answer.withUnsafeBytes { send(descriptor, $0) }
+        close(descriptor)
+    }
+
     /// The error that a socket holds, and forgets by being asked; 0 if none.
     static func takeError(_ descriptor: Int32) -> Int32 {
         var code: Int32 = 0
@@ -191,13 +213,15 @@ enum Socket {
     private static let noSignal = Int32(MSG_NOSIGNAL)
     #else
     private static let noSignal: Int32 = 0
+    #endif
 
     private static func prepare(_ descriptor: Int32) {
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        #if !os(Linux)
         set(descriptor, SOL_SOCKET, SO_NOSIGPIPE, 1)
+        #endif
     }
-    #endif
 }
 
 // The system's functions whose names `Socket` has too.

@@ -146,6 +146,7 @@ extension Composition {
             loops: settings.loops,
             bindLifetime: settings.bindLifetime,
             allowedOrigins: settings.allowedOrigins.isEmpty ? nil : settings.allowedOrigins,
+            trustedProxies: settings.trustedProxies,
             limits: limits,
             onEvent: { [logger, announcement] event in
                 if case .listening(let address) = event { announcement.gateway(address) }

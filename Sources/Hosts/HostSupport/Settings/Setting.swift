@@ -143,6 +143,13 @@ extension Setting {
             of: [.hawk, .server, .api],
             "web origins that may call the API and open sockets"
         ),
+        Setting(
+            "trusted-proxy",
+            "ADDRESS,…",
+            default: "none",
+            of: gateways,
+            "proxies that say by Forwarded or X-Forwarded-For who connects: addresses, CIDR ranges, loopback, private"
+        ),
         Setting("data", "DIRECTORY", default: "data", of: everywhere, "where files lie whose own setting is not given"),
         Setting(
             "database",

@@ -19,6 +19,7 @@ package struct Settings: Sendable {
     package var bindLifetime: Duration?
     package var apiListen: String
     package var allowedOrigins: [String]
+    package var trustedProxies: [String]
     package var data: String
     package var database: String
     package var queue: QueueURL
@@ -85,6 +86,7 @@ extension Settings {
         bindLifetime = reader.duration("bind-lifetime", default: hasBusinessWorkers ? nil : .seconds(12 * 3600))
         apiListen = reader.text("api-listen") ?? "127.0.0.1:8080"
         allowedOrigins = reader.list("allow-origin") ?? []
+        trustedProxies = reader.list("trusted-proxy") ?? []
         database = reader.text("database") ?? "\(data)/hawk.sqlite"
         queue = Self.queue(&reader, data: data, host: host)
         authSecret = reader.text("auth-secret")
@@ -143,6 +145,14 @@ extension Settings {
                     "\(SettingsReader.spelling(name)): \(text) is no address such as 127.0.0.1:8080 or [::1]:8080"
                 )
             }
+        }
+        do throws(TrustedProxies.UnknownEntry) {
+            _ = try TrustedProxies(settings.trustedProxies)
+        } catch {
+            let spelling = SettingsReader.spelling("trusted-proxy")
+            reader.reject(
+                "\(spelling): \(error.text) is no address, no range such as 10.0.0.0/8, nor loopback or private"
+            )
         }
     }
 
