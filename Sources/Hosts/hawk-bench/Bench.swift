@@ -42,7 +42,9 @@ struct Bench {
     private func sayWhatIsSmaller(_ cases: [BenchCase]) {
         let wanted = BenchCase.all(connections: options.connections, openFiles: .max)
             .filter { options.cases.contains($0.name) }
+        var told: Set<String> = []
         for (wish, benchCase) in zip(wanted, cases) where wish.connections > benchCase.connections {
+            guard told.insert(benchCase.name).inserted else { continue }
             Progress.say(
                 "\(benchCase.name) has \(benchCase.connections.grouped) connections instead of "
                     + "\(wish.connections.grouped): a process may have \(OpenFiles.limit.grouped) files open (ulimit -n)."

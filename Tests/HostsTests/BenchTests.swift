@@ -1,0 +1,37 @@
+import PlatformCore
+import TestSupport
+import Testing
+
+#if os(Linux)
+struct BenchTests {
+    @Test func `the bench checks every reply and says what fan-out, idle sockets and pushes cost`() async throws {
+        let directory = TemporaryDirectory()
+        let bench = try ChildProcess(
+            Programs.path("hawk-bench"),
+            [
+                "gateway", "--cases", "fan-out,idle,push", "--rounds", "1", "--seconds", "0.05", "--connections", "10",
+                "--json", directory.file("bench.json"), "--svg", directory.file("bench.svg"),
+            ],
+            output: directory.file("bench.log")
+        )
+        #expect(try await bench.ended() == .code(0), "\(bench.text())")
+        for word in ["fan-out", "idle", "push", "ratio", "p99.9"] { #expect(bench.text().contains(word)) }
+        let json = String(decoding: try Files.read(directory.file("bench.json")), as: UTF8.self)
+        #expect(json.contains("\"name\": \"push\""))
+        let svg = String(decoding: try Files.read(directory.file("bench.svg")), as: UTF8.self)
+        #expect(svg.hasPrefix("<svg") && svg.contains("</svg>"))
+    }
+
+    @Test(arguments: [["gateway", "--rounds", "0"], ["gateway", "--cases", "tea"], ["gateway", "--svg"], ["tea"]])
+    func `the bench refuses what makes no sense`(arguments: [String]) async throws {
+        let directory = TemporaryDirectory()
+        let bench = try ChildProcess(
+            Programs.path("hawk-bench"),
+            arguments,
+            output: directory.file("bench.log")
+        )
+        #expect(try await bench.ended() == .code(1))
+        #expect(bench.text().hasPrefix("hawk-bench: "))
+    }
+}
+#endif
