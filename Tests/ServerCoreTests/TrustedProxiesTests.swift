@@ -107,7 +107,7 @@ struct TrustedProxiesTests {
             ("for=198.51.100.1", "198.51.100.1:0"), ("for=\"[2001:db8::7]:1\";by=\"a\\\\\\\",b\"", "[2001:db8::7]:1"),
             ("for=198.51.100.1, for=\"10.0.0.2:_p\";proto=https", "198.51.100.1:0"),
         ]
-        for round in 0..<20_000 {
+        for round in 0..<3000 {
             let made = (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random)! }
             let (end, client) = ends[round % ends.count]
             let field = "\(made.joined()), \(end)"

@@ -14,7 +14,8 @@ extension Gateway {
     ///
     /// Such a client is one like the others: it has an id, a handler hears of it, it can be bound, join groups and be sent
     /// to, limits and the slow policy hold for it, and it counts among the connections. What it is sent waits while `send`
-    /// has not returned, which is how the gateway learns that a socket is slow. Pings, compression and fragments are
+    /// has not returned, which is how the gateway learns that a socket is slow; one that takes nothing for twice the
+    /// `idleTimeout` is cut. Pings, compression and fragments are
     /// between the other server and its socket.
     ///
     /// Costs a task per client, and a hop between threads per burst of messages in either direction (some microseconds):
@@ -27,7 +28,8 @@ extension Gateway {
     ///   - send: Sends one message to the socket and returns when it is taken; called one at a time, in order, off the
     ///     gateway's loops. If it throws the socket is taken for gone.
     ///   - close: Closes the socket; called once, behind what was sent before, unless the owner has called `closed` or
-    ///     `send` has thrown. The code is 1006 (`abnormal`) if the socket is to be cut without a word.
+    ///     `send` has thrown. The code is 1006 (`abnormal`) if the socket is to be cut without a word: at once, even while
+    ///     `send` has not returned.
     /// - Returns: The client, once it is open; its owner tells it what comes from the socket.
     /// - Throws: `stopped` when the gateway is not running; `refused` with the HTTP status when a limit, a rule or the
     ///   handler turned the request away; `invalidArgument` for a request or an address that is none.

@@ -4,8 +4,7 @@ import ServerCore
 struct MessageFrames {
     /// What the client has written.
     enum Sent {
-        /// A message, whose frame has so many bytes.
-        case message(Message, bytes: Int)
+        case message(Message)
         case ping
         case close(CloseCode, String)
     }
@@ -30,8 +29,7 @@ struct MessageFrames {
                 let whole = (gathered?.payload ?? []) + payload
                 gathered = first & 0x80 == 0 ? (isText, whole) : nil
                 guard gathered == nil else { continue }
-                let message = isText ? Message.text(String(decoding: whole, as: UTF8.self)) : .binary(whole)
-                sent.append(.message(message, bytes: bytes.count - rest.count))
+                sent.append(.message(isText ? .text(String(decoding: whole, as: UTF8.self)) : .binary(whole)))
             default: continue
             }
         }

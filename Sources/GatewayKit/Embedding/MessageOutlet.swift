@@ -2,13 +2,7 @@ import PlatformCore
 
 /// From an attached client's loop to its owner: what waits to be sent, and how much of it was taken.
 final class MessageOutlet: Sendable {
-    /// What the owner is to do.
-    enum Item: Sendable {
-        /// Sends a message, whose frame has so many bytes.
-        case send(Message, bytes: Int)
-        /// Closes the socket; always the last.
-        case close(CloseCode, String)
-    }
+    typealias Close = @Sendable (CloseCode, String) async -> Void
 
     /// Why nothing more is sent.
     enum End: Sendable {
@@ -18,12 +12,20 @@ final class MessageOutlet: Sendable {
         case failed
     }
 
+    private enum Item: Sendable {
+        case send(Message)
+        case close(CloseCode, String)
+    }
+
     private struct State {
-        var items: [Item] = []
-        /// How many at the front of `items` are done with.
-        var head = 0
-        /// Nothing more is taken in: the last item is there, or the owner has gone.
+        var messages = MessageQueue()
+        /// What the socket is to be closed with, behind the messages.
+        var ending: (code: CloseCode, reason: String)?
+        /// Nothing more is taken in: the ending is known, or the owner has gone.
         var isStopped = false
+        /// The owner's, while it may be asked.
+        var close: Close?
+        var isSending = false
         var pump: CheckedContinuation<Item?, Never>?
         /// Bytes that the owner has taken since the loop last looked.
         var taken = 0
@@ -32,44 +34,42 @@ final class MessageOutlet: Sendable {
         var isTold = false
 
         mutating func next() -> Item? {
-            guard head < items.count else { return nil }
-            head += 1
-            defer {
-                if head > 32, head > items.count / 2 {
-                    items.removeFirst(head)
-                    head = 0
-                }
+            if let message = messages.popFirst() {
+                isSending = true
+                return .send(message)
             }
-            return items[head - 1]
+            return ending.take().map { .close($0.code, $0.reason) }
         }
     }
 
     private let state = Lock(State())
 
+    deinit { state.withLock { $0.messages.free() } }
+
     // MARK: For the loop
 
-    /// Has the owner do something behind what waits.
-    func push(_ item: Item) {
+    /// Has the owner send a message behind what waits.
+    func push(_ message: Message) {
+        change { if !$0.isStopped { $0.messages.append(message) } }
+    }
+
+    /// Has the owner close the socket behind what waits.
+    func close(_ code: CloseCode, _ reason: String) {
         change { state in
-            guard !state.isStopped else { return }
-            state.items.append(item)
-            if case .close = item { state.isStopped = true }
+            if !state.isStopped { state.ending = (code, reason) }
+            state.isStopped = true
         }
     }
 
-    /// Forgets what waits and has the owner close, unless it does or has done so.
+    /// Forgets what waits and has the owner close at once, unless it does or has done so.
     func cut(_ code: CloseCode, _ reason: String) {
-        change { state in
-            let isClosing = state.isStopped && state.head == state.items.count
-            if isClosing { return }
-            if case .close? = state.items.last {
-                state.head = state.items.count - 1
-            } else {
-                state.items = [.close(code, reason)]
-                state.head = 0
-            }
-            state.isStopped = true
+        close(code, reason)
+        let stuck = state.withLock { state in
+            state.messages.free()
+            return state.isSending ? state.close.flatMap { close in state.ending.take().map { (close, $0) } } : nil
         }
+        // A `send` that has not returned may be what the socket is cut for.
+        if let (close, ending) = stuck { Task { await close(ending.code, ending.reason) } }
     }
 
     /// What has happened since the last call.
@@ -85,15 +85,16 @@ final class MessageOutlet: Sendable {
     /// Does what is to be done, in order, until there is nothing more to do; `tell` wakes the loop.
     func pump(
         send: @Sendable (Message) async throws -> Void,
-        close: @Sendable (CloseCode, String) async -> Void,
+        close: @escaping Close,
         tell: @Sendable () -> Void
     ) async {
+        state.withLock { $0.close = close }
         while let item = await next() {
             switch item {
-            case .send(let message, let bytes):
+            case .send(let message):
                 do {
                     try await send(message)
-                    note(tell) { $0.taken += bytes }
+                    note(tell) { $0.taken += message.waitingBytes }
                 } catch {
                     stop()
                     note(tell) { $0.end = .failed }
@@ -103,12 +104,14 @@ final class MessageOutlet: Sendable {
                 note(tell) { $0.end = .closed }
             }
         }
+        state.withLock { $0.close = nil }
     }
 
     /// The owner has gone: nothing more is asked of it.
     func stop() {
         change { state in
-            (state.items, state.head) = ([], 0)
+            state.messages.free()
+            state.ending = nil
             state.isStopped = true
         }
     }
@@ -128,6 +131,7 @@ final class MessageOutlet: Sendable {
     private func note(_ tell: @Sendable () -> Void, _ body: (inout State) -> Void) {
         let isFirst = state.withLock { state in
             body(&state)
+            state.isSending = false
             defer { state.isTold = true }
             return !state.isTold
         }
@@ -137,8 +141,9 @@ final class MessageOutlet: Sendable {
     private func change(_ body: (inout State) -> Void) {
         let (pump, item): (CheckedContinuation<Item?, Never>?, Item?) = state.withLock { state in
             body(&state)
-            guard state.pump != nil, state.isStopped || state.head < state.items.count else { return (nil, nil) }
-            return (state.pump.take(), state.next())
+            guard state.pump != nil else { return (nil, nil) }
+            let item = state.next()
+            return item != nil || state.isStopped ? (state.pump.take(), item) : (nil, nil)
         }
         pump?.resume(returning: item)
     }

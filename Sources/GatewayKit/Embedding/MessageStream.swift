@@ -26,6 +26,8 @@ final class MessageStream: ByteStream {
     private var state = State.new
     private var frames = MessageFrames()
     private var timer: TimerID?
+    /// Runs while the owner does not take what waits for it.
+    private var stall: TimerID?
     /// The owner has closed, or cannot send any more.
     private var hasOwnerGone = false
     private var isPaused = false
@@ -122,6 +124,7 @@ final class MessageStream: ByteStream {
         let (taken, end) = outlet.collect()
         guard state != .closed else { return }
         count(-taken)
+        if taken > 0 { watchOwner() }
         switch (end, state) {
         case (.failed, _):
             hasOwnerGone = true
@@ -145,11 +148,12 @@ final class MessageStream: ByteStream {
 
     private func take(_ sent: MessageFrames.Sent) {
         switch sent {
-        case .message(let message, let bytes):
-            count(bytes)
-            outlet.push(.send(message, bytes: bytes))
+        case .message(let message):
+            count(message.waitingBytes)
+            if stall == nil { watchOwner() }
+            outlet.push(message)
         case .ping: shard.loop.atEndOfTurn { [self] in feed(MessageFrames.received(.pong, [])) }
-        case .close(let code, let reason): outlet.push(.close(code, reason))
+        case .close(let code, let reason): outlet.close(code, reason)
         }
     }
 
@@ -195,11 +199,20 @@ final class MessageStream: ByteStream {
         shard.context.waiting.add(bytes)
     }
 
+    /// From now on the owner has to take something for as long as anything waits: dead sockets leave within the same time
+    /// as under the system's watch.
+    private func watchOwner() {
+        if let stall { shard.loop.cancel(stall) }
+        let limit = shard.context.limits.peerTimeout
+        stall = unsent == 0 ? nil : shard.loop.schedule(after: limit) { [weak self] in self?.finish(.stalled) }
+    }
+
     private func finish(_ end: StreamEnd) {
         guard state != .closed else { return }
         setDeadline(after: nil)
         state = .closed
         count(-unsent)
+        watchOwner()
         refuse("the gateway has a limit that is reached, or goes down")
         if !hasOwnerGone { outlet.cut(client?.closeCode ?? .abnormal, client?.closeReason ?? "") }
         intake.arrive(waiting.bytes)

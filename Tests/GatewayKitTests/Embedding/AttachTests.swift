@@ -194,6 +194,44 @@ struct AttachTests {
         }
     }
 
+    @Test func `an owner that takes nothing is told to close, though its send has not returned`() async throws {
+        let seen = Mailbox<Echo.Seen>()
+        let gateway = Gateway.echo(limits: .init(idleTimeout: .milliseconds(500)), seen: seen)
+        try await withEmbedded(gateway) { gateway in
+            let (stuck, idle) = (Owner(), Owner())
+            let clients = [try await stuck.attach(to: gateway), try await idle.attach(to: gateway)]
+            for _ in 0..<2 { _ = try await within(.seconds(20), "opened") { try await seen.next() } }
+            stuck.slowDown()
+            try await gateway.client.send("hello", to: .all)
+            #expect(try await idle.next() == .send(.text("hello")))
+            #expect(try await stuck.next() == .close(.abnormal, ""))
+            #expect(try await within(.seconds(20), "closed") { try await seen.next() } == .closed(.abnormal, ""))
+            stuck.letGo()
+            #expect(try await stuck.next() == .send(.text("hello")))
+            // Nothing waits for the other one, so it lives on.
+            try await gateway.client.send("again", to: .all)
+            #expect(try await idle.next() == .send(.text("again")))
+            #expect(stuck.asked.pending.isEmpty)
+            for client in clients { client.closed() }
+        }
+    }
+
+    @Test func `a socket that is destroyed is closed at once, though a send has not returned`() async throws {
+        try await withEmbedded(.echo()) { gateway in
+            let owner = Owner()
+            let client = try await owner.attach(to: gateway)
+            owner.slowDown()
+            for text in ["one", "two"] { try await gateway.client.send(text, to: .client(client.id)) }
+            try await eventually(.seconds(20), "the first is on its way") { owner.isSending }
+            try await gateway.client.destroy(client.id)
+            #expect(try await owner.next() == .close(.abnormal, ""))
+            owner.letGo()
+            #expect(try await owner.next() == .send(.text("one")))
+            try await eventually(.seconds(20), "it is gone") { gateway.statistics.connections == 0 }
+            #expect(owner.asked.pending.isEmpty && gateway.statistics.bufferedBytes == 0)
+        }
+    }
+
     @Test func `the end of the gateway closes with 1001, and waits for the owner no longer than for others`()
         async throws
     {
@@ -211,9 +249,9 @@ struct AttachTests {
         #expect(try await patient.next() == .close(.goingAway, "server is going down"))
         for _ in 0..<4 { _ = try await within(.seconds(20), "both were closed") { try await seen.next() } }
         await expectError(.stopped) { try await patient.attach(to: gateway) }
+        #expect(try await stuck.next() == .close(.goingAway, "server is going down"))
         stuck.letGo()
         #expect(try await stuck.next() == .send(.text("last words")))
-        #expect(try await stuck.next() == .close(.goingAway, "server is going down"))
         for _ in 0..<2 { try await clients.next().received(.text("late")) }
     }
 

@@ -14,6 +14,7 @@ final class Owner: Sendable {
     let asked = Mailbox<Asked>()
     private let isBroken = Atomic(false)
     private let isSlow = Atomic(false)
+    private let sends = Atomic(0)
     private let turns = Mailbox<Void>()
 
     /// From now on each `send` waits for `letGo`.
@@ -28,6 +29,9 @@ final class Owner: Sendable {
     /// From now on `send` throws.
     func fail() { isBroken.store(true, ordering: .relaxed) }
 
+    /// Whether a `send` has not returned.
+    var isSending: Bool { sends.load(ordering: .relaxed) > 0 }
+
     /// What it is asked next.
     func next() async throws -> Asked {
         let asked = asked
@@ -41,6 +45,8 @@ final class Owner: Sendable {
         peerAddress: String? = nil
     ) async throws(GatewayError) -> AttachedClient {
         try await gateway.attach(request: request, peerAddress: peerAddress) { message in
+            self.sends.wrappingAdd(1, ordering: .relaxed)
+            defer { self.sends.wrappingSubtract(1, ordering: .relaxed) }
             if self.isBroken.load(ordering: .relaxed) { throw Broken() }
             if self.isSlow.load(ordering: .relaxed) { try await self.turns.next() }
             self.asked.push(.send(message))
