@@ -27,7 +27,7 @@ case "${1:-}" in
 esac
 own=Tests/Fuzz
 work=.build/fuzz
-all=$(sed -n '/static let all/,/^    \]/s/^ \{8\}//p' "$own/hawk-fuzz/FuzzTarget.swift" | tr -d ',')
+all=$(sed -n '/static let all/,/^    \]/s/^ \{8\}//p' "$own/hawk-fuzz/FuzzTarget.swift" | tr -d ',' | xargs)
 targets=${*:-$all}
 
 require_swift
