@@ -21,3 +21,9 @@ public enum Programs {
     /// The path of a program.
     public static func path(_ name: String) -> String { "\(directory)/\(name)" }
 }
+
+/// What the one who runs the tests says to them.
+public enum TestEnvironment {
+    /// The value of an environment variable; nil without one.
+    public static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

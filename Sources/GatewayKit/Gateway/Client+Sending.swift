@@ -113,7 +113,8 @@ extension Client {
         guard let dropped else { return }
         tellHandlerOfDrops()
         self.dropped = nil
-        send(shard.context.configuration.dropMarker(dropped.messages, dropped.bytes))
+        let marker = shard.context.configuration.dropMarker(dropped.messages, dropped.bytes)
+        if !marker.isEmpty { send(marker) }
         shard.context.report(
             .clientRecovered(id, droppedMessages: dropped.messages, droppedBytes: dropped.bytes)
         )

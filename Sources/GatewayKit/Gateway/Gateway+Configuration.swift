@@ -52,7 +52,7 @@ extension Gateway {
         public var limits: Limits
         /// What happens to a client that does not take what it is sent; a local send may choose otherwise.
         public var slowPolicy: SlowPolicy
-        /// The text sent first to a client that has caught up after messages to it were dropped.
+        /// The text sent first to a client that has caught up after messages to it were dropped; empty: none.
         public var dropMarker: @Sendable (_ messages: Int, _ bytes: Int) -> String
         /// Hears what happens, on an event loop's thread, so it must not block; nil: nobody, at no cost.
         public var onEvent: (@Sendable (GatewayEvent) -> Void)?

@@ -18,11 +18,14 @@ final class GatewayFixture: Sendable {
     let client: any GatewayClient
     /// Where sockets connect, one address per gateway.
     let urls: [String]
+    /// What a socket may see when it is closed.
+    let ends: [WebSocketClient.Incoming]
     private let opened = Atomic<Int>(0)
 
-    init(client: any GatewayClient, urls: [String]) {
+    init(client: any GatewayClient, urls: [String], ends: [WebSocketClient.Incoming] = [.close(1000, "")]) {
         self.client = client
         self.urls = urls
+        self.ends = ends
     }
 
     /// Opens a socket; with an index at that gateway, else at the gateways in turn.

@@ -23,6 +23,23 @@ struct SlowClientTests {
         }
     }
 
+    @Test func `a client that has caught up is told nothing where the marker is empty`() async throws {
+        let limits = Gateway.Limits(maxBacklogBytes: 300_000)
+        let gateway = Gateway(.init(listen: "127.0.0.1:0", limits: limits, dropMarker: { _, _ in "" }))
+        try await withGateway(gateway) { gateway, url in
+            let slow = try await GatewayFixture.open(url)
+            await slow.client.pauseReading()
+            for _ in 0..<Self.count { try await gateway.client.send(Self.text, to: .client(slow.id)) }
+            try await eventually(.seconds(20), "messages are dropped") { gateway.statistics.messagesDropped > 0 }
+            slow.client.resumeReading()
+            try await eventually(.seconds(20), "what waited is gone") { gateway.statistics.bufferedBytes == 0 }
+            try await gateway.client.send("again", to: .client(slow.id))
+            var next = WebSocketClient.Incoming.end
+            repeat { next = try await slow.client.next() } while next == .text(Self.text)
+            #expect(next == .text("again"))
+        }
+    }
+
     @Test func `a send may close slow clients where the policy is to drop`() async throws {
         let limits = Gateway.Limits(maxBacklogBytes: 300_000)
         try await withGateway(Gateway(.init(listen: "127.0.0.1:0", limits: limits))) { gateway, url in

@@ -137,6 +137,16 @@ import Testing
             )
             await expectError(.invalidConfiguration) { try await gateway.run() }
         }
+        // Asked for in so many words, it listens.
+        let open = try await WireGateway(inner: "0.0.0.0:0") {
+            $0.innerAdvertise = "127.0.0.1:0"
+            $0.isInsecureAllowed = true
+        }
+        await open.stop()
+    }
+
+    @Test func `a stranger has 10 s, and a thousand of them make newcomers wait`() {
+        #expect(PeerLimits().timeout == .seconds(10) && PeerLimits().strangers == 1000)
     }
 
     @Test func `what is advertised is what client ids begin with and Registers hear`() async throws {

@@ -36,6 +36,14 @@ package struct Composition: Sendable {
         }
     }
 
+    /// The Register alone, for a cluster whose gateways are elsewhere.
+    package func register() throws -> [HostPart] {
+        guard let register = makeRegister(secret: settings.secret ?? "") else {
+            throw UsageError(problems: ["--register-listen is off: say where the Register listens"])
+        }
+        return [register]
+    }
+
     /// How many jobs are where, for people.
     package func queueInfo() async throws -> String {
         let statistics = try await makeQueue().statistics()
@@ -135,7 +143,7 @@ extension Composition {
         // The handler reads pings only; PHP's workers get what PHP's gateway would take.
         limits.maxMessageBytes = settings.hasBusinessWorkers ? 10 << 20 : 4 << 10
         limits.maxConnections = min(limits.maxConnections, OpenFiles.limit / 2)
-        let configuration = Gateway.Configuration(
+        var configuration = Gateway.Configuration(
             listen: settings.gatewayListen,
             innerListen: settings.innerListen,
             innerAdvertise: settings.innerAdvertise,
@@ -153,6 +161,8 @@ extension Composition {
                 logger.log(event.line)
             }
         )
+        // Pages that workers serve know none of our messages.
+        if settings.hasBusinessWorkers { configuration.dropMarker = { _, _ in "" } }
         // Without a greeting workers have the sockets to themselves.
         if settings.hasBusinessWorkers, !settings.sendsInitMessage { return Gateway(configuration) }
         return Gateway(configuration) { _ in InitHandler(message: message, secret: secret) }

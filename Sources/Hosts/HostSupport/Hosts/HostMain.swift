@@ -50,7 +50,7 @@ package enum HostMain {
                 flags: command.flags,
                 environment: environment(),
                 cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
-                isToRun: ["start", "listen"].contains(command.name)
+                isToRun: ["start", "listen", "register"].contains(command.name)
             )
             return try await run(command, of: host, settings, until: stop, checkpoint)
         } catch let error as UsageError {
@@ -89,6 +89,8 @@ package enum HostMain {
             (.server, "start") where command.operands.isEmpty,
             (.api, "start") where command.operands.isEmpty:
             return try await start(host, settings, until: stop, checkpoint)
+        case (.server, "register") where command.operands.isEmpty:
+            return try await start(host, settings, until: stop, checkpoint) { try $0.register() }
         default:
             let words = ([command.name] + command.operands).joined(separator: " ")
             throw UsageError(problems: ["\(host.rawValue) has no command \"\(words)\""])
@@ -99,13 +101,14 @@ package enum HostMain {
         _ host: HostName,
         _ settings: Settings,
         until stop: StopRequest,
-        _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
+        _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void,
+        parts: (Composition) async throws -> [HostPart] = { try await $0.parts() }
     ) async throws -> Int32 {
         guard let pidFile = try lockedPidFile(host, settings) else { return 1 }
         OpenFiles.raiseLimit()
         let composition = Composition(settings, host: host, checkpoint: checkpoint)
         for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }
-        let parts = try await composition.parts()
+        let parts = try await parts(composition)
         let isClean = await HostRun(parts: parts, log: composition.logger.log).run(until: stop)
         withExtendedLifetime(pidFile) {}
         composition.logger.log(LogLine(.info, "host", "\(host.rawValue) ended"))

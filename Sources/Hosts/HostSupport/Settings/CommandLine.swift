@@ -1,6 +1,6 @@
 /// What a host was asked to do, before its settings are read.
 package struct Command: Sendable, Equatable {
-    /// The subcommand: `start`, `stop`, `token`, `listen`, `info`.
+    /// The subcommand: `start`, `stop`, `token`, `listen`, `info`, `register`.
     package var name: String
     /// Its operands: the UID of `token`.
     package var operands: [String]

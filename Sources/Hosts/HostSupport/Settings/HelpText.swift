@@ -30,6 +30,7 @@ package enum HelpText {
         ],
         .server: [
             "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
+            "register [settings]   run the Register alone, as start runs the gateway",
             "stop [settings]       end the run that holds the pid file, and wait for it",
         ],
         .api: [
