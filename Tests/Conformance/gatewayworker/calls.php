@@ -16,6 +16,14 @@ Gateway::$persistentConnection = ($argv[6] ?? '') === 'persistent';
 mt_srand((int)$seed);
 error_reporting(E_ALL & ~E_DEPRECATED);
 
+// A gateway announces itself a moment after it listens.
+for ($end = microtime(true) + 10; microtime(true) < $end; usleep(20000)) {
+    try {
+        if (Gateway::getAllClientCount() === 0) break;
+    } catch (\Exception) {
+    }
+}
+
 $sockets = [];
 $ids = [];
 $names = [];
@@ -52,8 +60,11 @@ function show(string $what, mixed $value): void
     echo $what, ' => ', str_replace("\n", ' ', var_export(named($value), true)), "\n";
 }
 
+$made = [];
 function call(string $name, mixed ...$arguments): void
 {
+    global $made;
+    $made[$name] = true;
     try {
         $result = Gateway::$name(...$arguments);
     } catch (\Throwable $error) {
@@ -174,7 +185,7 @@ call('closeClient', $nobody);
 deliveries();
 // These two are of workers only: outside of one they have no client.
 call('destoryCurrentClient');
-Gateway::setBusinessWorker(null);
+call('setBusinessWorker', null);
 for ($end = microtime(true) + 5; Gateway::getAllClientCount() > 1 && microtime(true) < $end;) usleep(10000);
 call('getAllClientIdList');
 
@@ -227,3 +238,5 @@ for ($step = 1; $step <= $steps; $step++) {
     if ($step % 20 === 0) deliveries();
 }
 deliveries();
+$all = array_map(fn($method) => $method->name, (new ReflectionClass(Gateway::class))->getMethods(ReflectionMethod::IS_PUBLIC));
+echo count(array_intersect($all, array_keys($made))), ' of ', count($all), ' ', json_encode(array_diff($all, array_keys($made))), "\n";
