@@ -2,7 +2,7 @@
 # Runs Hawk against the real GatewayWorker of PHP, both ways, and compares them line by line.
 #
 #   Tests/Conformance/gatewayworker.sh DIR           everything, about four minutes after the build
-#   Tests/Conformance/gatewayworker.sh DIR calls     one part: calls, client, cluster, workers or proof
+#   Tests/Conformance/gatewayworker.sh DIR calls     one part: calls, client, cluster, workers, proof; or speed
 #
 # DIR holds PHP's packages side by side: GatewayClient, GatewayWorker, workerman and coroutine; where one is missing, the
 # commands that fetch it are printed. SEEDS="1 2 3" and STEPS=300 are the random sequences. Needs php-cli 8.1 or newer with
@@ -259,6 +259,46 @@ run_proof() {
         result "a proof by the lines of PHP in the documentation" "FAILED, see $work/proof.txt"
     fi
     stop_all
+}
+
+# 6. What a push to a uid costs the gateway, in rounds of the original and Hawk by turns. Not part of everything.
+run_speed() {
+    local round mode pushes fast=$bin
+    swift build -c release --product hawk-server 2>&1 | tail -1
+    bin=$(swift build -c release --show-bin-path)
+    : >"$work/speed.txt"
+    for round in 1 2 3 4 5; do
+        for mode in persistent once; do
+            pushes=$([ $mode = persistent ] && echo 50000 || echo 10000)
+            for which in php hawk; do
+                take_ports
+                original "speed-register" register "$p0" 0 0 ""
+                await "$p0"
+                if [ $which = php ]; then
+                    original speed-php gateway "$p0" "$p1" "$p2" ""
+                else
+                    hawk speed-hawk "$p0" "$p1" "$p2" "" --register-listen off --loops 1
+                fi
+                group=$last
+                [ $which = hawk ] || original speed-worker worker "$p0" 0 0 ""
+                await "$p1" "$p2"
+                sleep 1
+                echo "$mode $which $(php "$own/speed.php" "127.0.0.1:$p0" "127.0.0.1:$p1" "" "$group" $mode $pushes)" |
+                    tee -a "$work/speed.txt"
+                stop_all
+            done
+        done
+    done
+    bin=$fast
+    for mode in persistent once; do
+        result "gateway's time for a push, $mode, PHP's, Hawk's, ratio" "$(median $mode 3)"
+        result "pushes per second, $mode, PHP's, Hawk's, ratio" "$(median $mode 4)"
+    done
+}
+median() { # MODE FIELD
+    awk -v mode="$1" -v field="$2" '$1 == mode { print $2, $field }' "$work/speed.txt" | sort -k1,1 -k2,2n |
+        awk '{ n[$1]++; v[$1, n[$1]] = $2 } END { p = v["php", int((n["php"] + 1) / 2)]
+            h = v["hawk", int((n["hawk"] + 1) / 2)]; printf "%s, %s, %.2f\n", p, h, h / p }'
 }
 
 for part in "${parts[@]}"; do

@@ -94,6 +94,31 @@ struct ListenerTests {
         await group.shutdown()
     }
 
+    @Test func `a peer that was dialled and confirms nothing fails in the time that is given`() async throws {
+        let group = try EventLoopGroup(name: "test")
+        let listener = try Listener(#require(SocketAddress("127.0.0.1:0")), loops: group.loops)
+        let accepted = Mailbox<Recorder>()
+        listener.start {
+            let recorder = Recorder($0)
+            recorder.stream.value.pauseReading()
+            accepted.push(recorder)
+        }
+        let dialled = Mailbox<Recorder>()
+        let loop = group.loops[0]
+        let address = listener.address
+        _ = loop.execute {
+            StreamConnection.connect(to: address, on: loop, timeout: .seconds(20), peerTimeout: .seconds(1)) { result in
+                if case .success(let connection) = result { dialled.push(Recorder(connection)) }
+            }
+        }
+        let peer = try await within(.seconds(20), "accepted") { try await accepted.next() }
+        let recorder = try await within(.seconds(20), "connected") { try await dialled.next() }
+        await loop.perform { recorder.stream.value.write([UInt8](repeating: 1, count: 16 << 20)) }
+        try await recorder.wait("closed") { $0.end?.contains(SystemError.text(of: ETIMEDOUT)) == true }
+        withExtendedLifetime(peer) {}
+        await group.shutdown()
+    }
+
     @Test func `a port in use is refused with its name`() async throws {
         let group = try EventLoopGroup(name: "test")
         let listener = try Listener(#require(SocketAddress("127.0.0.1:0")), loops: group.loops)

@@ -27,6 +27,12 @@ final class Socket
         stream_set_blocking($this->stream, false);
     }
 
+    /** For who waits for several sockets at once. */
+    public function stream()
+    {
+        return $this->stream;
+    }
+
     public function send(string $text, int $opcode = 1): void
     {
         $length = strlen($text);

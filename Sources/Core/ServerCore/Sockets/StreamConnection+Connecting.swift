@@ -16,6 +16,7 @@ extension StreamConnection {
     ///   - loop: who will own the connection.
     ///   - timeout: when to give up; the system's own would be minutes. It does not cover a TLS handshake, which begins at
     ///     the connection's start.
+    ///   - peerTimeout: how long the peer may be silent to the system, as `Listener` has it; nil: hours.
     ///   - tls: our side of TLS; nil for a plain connection.
     ///   - body: called once on the loop, never from within this call: with a connection to start, or with why there is
     ///     none. Not called after `cancel`.
@@ -25,10 +26,11 @@ extension StreamConnection {
         to address: SocketAddress,
         on loop: EventLoop,
         timeout: Duration,
+        peerTimeout: Duration? = nil,
         tls: TLSContext? = nil,
         _ body: @escaping (Result<StreamConnection, SystemError>) -> Void
     ) -> Connecting {
-        let connecting = Connecting(address, loop, tls, body)
+        let connecting = Connecting(address, loop, peerTimeout, tls, body)
         connecting.begin(timeout)
         return connecting
     }
@@ -59,6 +61,7 @@ extension StreamConnection {
 package final class Connecting: ReadinessHandler {
     private let address: SocketAddress
     private let loop: EventLoop
+    private let peerTimeout: Duration?
     private let tls: TLSContext?
     private var body: ((Result<StreamConnection, SystemError>) -> Void)?
     private var descriptor: Int32?
@@ -68,11 +71,13 @@ package final class Connecting: ReadinessHandler {
     init(
         _ address: SocketAddress,
         _ loop: EventLoop,
+        _ peerTimeout: Duration?,
         _ tls: TLSContext?,
         _ body: @escaping (Result<StreamConnection, SystemError>) -> Void
     ) {
         self.address = address
         self.loop = loop
+        self.peerTimeout = peerTimeout
         self.tls = tls
         self.body = body
     }
@@ -104,6 +109,7 @@ package final class Connecting: ReadinessHandler {
         // Dialling a free port of this machine can meet itself, when the system gives the same port to our side.
         guard Socket.localAddress(descriptor) != peer else { return fail(ECONNREFUSED) }
         Socket.setNoDelay(descriptor)
+        if let peerTimeout { Socket.watchPeers(descriptor, timeout: peerTimeout) }
         self.descriptor = nil
         finish(.success(StreamConnection(descriptor, peer: peer, loop: loop, tls: tls)))
     }

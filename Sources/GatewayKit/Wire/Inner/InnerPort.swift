@@ -34,7 +34,10 @@ package final class InnerPort: Sendable {
         )
         do throws(SystemError) {
             let onEvent = configuration.onEvent
-            listener = try Listener(place, loops: [loop]) { onEvent?(.acceptFailed(reason: "\($0)")) }
+            // Not shorter: a worker of PHP's reads nothing while it computes.
+            listener = try Listener(place, loops: [loop], peerTimeout: .seconds(60)) {
+                onEvent?(.acceptFailed(reason: "\($0)"))
+            }
         } catch {
             throw GatewayError(.listenFailed, attempt: attempt, cause: "\(error)")
         }

@@ -5,6 +5,9 @@ import ServerCore
 ///
 /// Belongs to a loop and is touched only there.
 final class Redialer {
+    /// A machine that has gone without a word is noticed within seconds.
+    private static let peerTimeout = Duration.seconds(10)
+
     private let target: String
     private let loop: EventLoop
     private let pauses: RetryPauses
@@ -78,7 +81,12 @@ final class Redialer {
     /// Tries the addresses of a name one after the other.
     private func connect(to addresses: ArraySlice<SocketAddress>) {
         guard !isStopped, let address = addresses.first else { return }
-        connecting = StreamConnection.connect(to: address, on: loop, timeout: timeout) { [self] result in
+        connecting = StreamConnection.connect(
+            to: address,
+            on: loop,
+            timeout: timeout,
+            peerTimeout: Self.peerTimeout
+        ) { [self] result in
             connecting = nil
             switch result {
             case .success(let connection):

@@ -72,7 +72,8 @@ public final class Register: Sendable {
         )
         do throws(SystemError) {
             let group = try EventLoopGroup(name: "register")
-            let listener = try Listener(address, loops: group.loops)
+            // A gateway whose machine has gone without a word is dropped within seconds.
+            let listener = try Listener(address, loops: group.loops, peerTimeout: .seconds(10))
             await serve(listener, group)
         } catch {
             throw GatewayError(.listenFailed, attempt: attempt, cause: "\(error)")
