@@ -4,9 +4,11 @@ import GatewayKit
 ///
 /// - `!bcast M S`, `!bcastq M S`: sends M messages of S bytes to every connection, each beginning with its number in 8
 ///   hex digits; both are the same here, since what is sent in one turn leaves together.
+/// - `!bcastt M S`: the same from another thread, message by message.
 /// - `!bind U`: binds this connection to the uid U and answers `!ok`.
 /// - `!to U PAYLOAD`: sends PAYLOAD to the uid U.
-/// - All else is echoed. With `--async` there is only the echo, by an asynchronous function.
+/// - All else is echoed. With `--async` there is only the echo, by an asynchronous function; with `--greet` there is only
+///   the message with which a gateway greets.
 final class Bench: GatewayHandler {
     private let push: LocalGatewayClient
 
@@ -23,7 +25,9 @@ final class Bench: GatewayHandler {
         let words = String(copying: text).split(separator: " ", maxSplits: 2)
         switch (words[0], words.count) {
         case ("!bcast", 3), ("!bcastq", 3):
-            for number in 0..<(Int(words[1]) ?? 0) { broadcast(number, bytes: Int(words[2]) ?? 0) }
+            Bench.broadcast(words, push)
+        case ("!bcastt", 3):
+            Task.detached { [push] in Bench.broadcast(words, push) }
         case ("!bind", 2):
             client.bind(uid: String(words[1]))
             client.send("!ok")
@@ -34,10 +38,13 @@ final class Bench: GatewayHandler {
         }
     }
 
-    private func broadcast(_ number: Int, bytes: Int) {
-        let digits = String(number, radix: 16)
-        let head = String(repeating: "0", count: 8 - digits.count) + digits
-        try? push.post(.text(head + String(repeating: "x", count: max(0, bytes - 8))), to: .all)
+    private static func broadcast(_ words: [Substring], _ push: LocalGatewayClient) {
+        let bytes = Int(words[2]) ?? 0
+        for number in 0..<(Int(words[1]) ?? 0) {
+            let digits = String(number, radix: 16)
+            let head = String(repeating: "0", count: 8 - digits.count) + digits
+            try? push.post(.text(head + String(repeating: "x", count: max(0, bytes - 8))), to: .all)
+        }
     }
 }
 
@@ -45,7 +52,7 @@ final class Bench: GatewayHandler {
 func number(_ flag: String, _ standard: Int) -> Int {
     guard let index = CommandLine.arguments.firstIndex(of: flag) else { return standard }
     guard let value = CommandLine.arguments[(index + 1)...].first.flatMap({ Int($0) }) else {
-        fatalError("use: bench-server --port N [--loops K] [--async]")
+        fatalError("use: bench-server --port N [--loops K] [--async | --greet]")
     }
     return value
 }
@@ -62,6 +69,8 @@ if CommandLine.arguments.contains("--async") {
         for await message in connection { connection.client.send(message) }
     }
     try await gateway.run()
+} else if CommandLine.arguments.contains("--greet") {
+    try await Gateway(configuration).run()
 } else {
     let gateway = Gateway(configuration) { context in Bench(context.client) }
     try await gateway.run()
