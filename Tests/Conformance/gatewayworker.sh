@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs Hawk against the real GatewayWorker of PHP, both ways, and compares them line by line.
 #
-#   Tests/Conformance/gatewayworker.sh DIR           everything, about four minutes after the build
+#   Tests/Conformance/gatewayworker.sh DIR           everything, about two minutes after the build
 #   Tests/Conformance/gatewayworker.sh DIR calls     one part: calls, client, cluster, workers, proof; or speed
 #
 # DIR holds PHP's packages side by side: GatewayClient, GatewayWorker, workerman and coroutine; where one is missing, the

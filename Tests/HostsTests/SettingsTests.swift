@@ -26,6 +26,14 @@ struct SettingsTests {
         #expect(throws: UsageError.self) { try settings(.server, ["--business-workers", "--inner-listen=off"]) }
     }
 
+    @Test func `a Register alone needs to listen somewhere`() throws {
+        let parts = try Composition(settings(.server, ["--inner-listen=off"]), host: .server).register()
+        #expect(parts.count == 1)
+        #expect(throws: UsageError.self) {
+            try Composition(settings(.server, ["--register-listen=off"]), host: .server).register()
+        }
+    }
+
     @Test func `everything that is wrong is said at once`() {
         let error = #expect(throws: UsageError.self) {
             try settings(

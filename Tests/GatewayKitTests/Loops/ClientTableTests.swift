@@ -82,6 +82,18 @@ struct ClientTableTests {
         #expect(tables[0].listGroups().map(\.serial) == [13])
     }
 
+    @Test func `a group is as old as the first join that was ordered, whichever loop obeyed first`() {
+        let births = GroupBirths()
+        let tables = [Self.make(clients: 1, 3), Self.make(clients: 2)]
+        for table in tables { table.births = births }
+        tables[1].join(2, group: "a", serial: 12)
+        tables[0].join(1, group: "a", serial: 10)
+        tables[0].join(3, group: "b", serial: 11)
+        tables[0].leave(1, group: "a")
+        let listed = tables.flatMap { $0.listGroups() }.sorted { $0.serial < $1.serial }
+        #expect(listed.map(\.name) == ["a", "b"])
+    }
+
     @Test func `a group vanishes with its last client and is born anew with the next`() {
         let table = Self.make(clients: 1, 2)
         table.join(1, group: "a", serial: 10)

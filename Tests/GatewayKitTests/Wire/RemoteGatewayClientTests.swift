@@ -91,6 +91,28 @@ import Testing
         }
     }
 
+    @Test func `gateways of several Registers are one cluster, and one Register suffices for those it lists`()
+        async throws
+    {
+        let (first, second) = (try await RunningRegister(), try await RunningRegister())
+        let both = try await WireGateway(registers: [first.address, second.address], loops: 2)
+        let one = try await WireGateway(registers: [second.address])
+        let client = WireClient(registers: [first.address, second.address])
+        try await client.connected(to: both.address, one.address)
+        let sockets = [try await both.open(), try await one.open()]
+        for socket in sockets { #expect(try await client.client.bind(uid: "7", to: socket.id)) }
+        // A gateway that both list is one gateway.
+        #expect(try await client.client.send("x", to: .uid("7")) == Delivery(gatewaysReached: 2))
+        for socket in sockets { #expect(try await socket.client.nextText() == "x") }
+        await first.stop()
+        try await client.events.wait("the loss") { if case .registerLost = $0 { true } else { false } }
+        #expect(try await client.client.send("y", to: .uid("7")) == Delivery(gatewaysReached: 2))
+        for socket in sockets { #expect(try await socket.client.nextText() == "y") }
+        await client.stop()
+        for gateway in [both, one] { await gateway.stop() }
+        await second.stop()
+    }
+
     @Test func `an address that no Register lists gets no connection, whatever a client id says`() async throws {
         let trap = try ScriptedGateway { _ in [] }
         try await withCluster(gateways: 1) { _, gateways, client in
