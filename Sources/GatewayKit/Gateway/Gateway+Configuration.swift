@@ -66,8 +66,8 @@ extension Gateway {
         package var registerTiming = RegisterTiming()
         /// How many may be connected to the inner port, and how long one may stay without the secret.
         package var innerLimits = PeerLimits()
-        /// The times of the connections to workers.
-        package var workerTiming = WorkerTiming()
+        /// How long and how much waits for workers.
+        package var workerLimits = WorkerLimits()
 
         /// A configuration; see the properties for what each is for.
         public init(

@@ -44,7 +44,7 @@ package final class InnerPort: Sendable {
         address = try Self.announced(configuration.innerAdvertise, listener.address, attempt: attempt)
         desk =
             configuration.businessWorkers
-            ? WorkerDesk(on: loop, of: address, timing: configuration.workerTiming, onEvent: configuration.onEvent)
+            ? WorkerDesk(on: loop, of: address, limits: configuration.workerLimits, onEvent: configuration.onEvent)
             : nil
         self.configuration = configuration
         self.loop = loop

@@ -1,16 +1,6 @@
 import PlatformCore
 import ServerCore
 
-/// The times of the connections to workers of PHP's GatewayWorker.
-package struct WorkerTiming: Sendable {
-    /// How long events wait for a worker at the start, and when the last one has gone.
-    package var grace: Duration = .seconds(10)
-    /// How often workers get a sign of life, unless they are on 127.0.0.1.
-    package var ping: Duration = .seconds(25)
-
-    package init() {}
-}
-
 /// The workers of PHP's GatewayWorker that are connected to a gateway, and the events on their way to them.
 ///
 /// Events come from any loop and go out on the loop of the inner port, in the order in which each loop posted them. While
@@ -44,13 +34,12 @@ final class WorkerDesk: @unchecked Sendable {
 
     /// How much may wait for one worker, as in the original.
     private static let maxUnsent = 10 << 20
-    /// How much may wait for workers in all, and how much of that must be free for someone new.
-    private static let maxWaiting = 16 << 20
+    /// How much must be free for someone new.
     private static let newcomer = 64 << 10
 
     private let loop: EventLoop
     private let address: GatewayAddress
-    private let timing: WorkerTiming
+    private let limits: WorkerLimits
     private let onEvent: (@Sendable (GatewayEvent) -> Void)?
     private let inbox = Lock(Inbox())
     private var roster = WorkerRoster()
@@ -63,29 +52,29 @@ final class WorkerDesk: @unchecked Sendable {
     /// - Parameters:
     ///   - loop: the inner port's.
     ///   - address: the gateway's.
-    ///   - timing: the times of the connections.
+    ///   - limits: how long and how much may wait for them.
     ///   - onEvent: hears of workers that come and go.
     init(
         on loop: EventLoop,
         of address: GatewayAddress,
-        timing: WorkerTiming,
+        limits: WorkerLimits,
         onEvent: (@Sendable (GatewayEvent) -> Void)?
     ) {
         self.loop = loop
         self.address = address
-        self.timing = timing
+        self.limits = limits
         self.onEvent = onEvent
     }
 
     // MARK: From any loop
 
     /// Whether clients are taken: there is a worker, or one is likely to come and there is room for what waits for it.
-    var isOpen: Bool { inbox.withLock { $0.isOpen && $0.bytes + Self.newcomer <= Self.maxWaiting } }
+    var isOpen: Bool { inbox.withLock { $0.isOpen && $0.bytes + Self.newcomer <= limits.maxWaiting } }
 
     /// Tells a worker; false if there is none, or too much waits: the client should go.
     func post(_ event: Event) -> Bool {
         let (isTaken, isFirst) = inbox.withLock { inbox in
-            let hasRoom = inbox.isOpen && inbox.bytes + event.packets.count <= Self.maxWaiting
+            let hasRoom = inbox.isOpen && inbox.bytes + event.packets.count <= limits.maxWaiting
             // Who has gone is always told, at least to the roster.
             guard hasRoom || event.kind == .closed else { return (false, false) }
             inbox.events.append(event)
@@ -128,7 +117,7 @@ final class WorkerDesk: @unchecked Sendable {
     }
 
     private func awaitWorker() {
-        timer = loop.schedule(after: timing.grace) { [weak self] in self?.close() }
+        timer = loop.schedule(after: limits.grace) { [weak self] in self?.close() }
     }
 
     private func route() {
@@ -167,7 +156,7 @@ final class WorkerDesk: @unchecked Sendable {
     }
 
     private func schedulePing() {
-        loop.schedule(after: timing.ping) { [weak self] in
+        loop.schedule(after: limits.ping) { [weak self] in
             guard let self, !workers.isEmpty else { return }
             for worker in workers.values { worker.connection.write(GatewayPacket(.ping).bytes) }
             schedulePing()
