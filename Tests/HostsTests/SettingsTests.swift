@@ -78,6 +78,13 @@ struct SettingsTests {
         #expect(error?.problems.count == 2)
     }
 
+    @Test func `a certificate needs its key`() throws {
+        let given = try settings(.server, ["--tls-cert", "c.pem", "--tls-key", "k.pem"])
+        #expect(given.tlsCertificate == "c.pem" && given.tlsKey == "k.pem")
+        let error = #expect(throws: UsageError.self) { try settings(.server, ["--tls-cert", "c.pem"]) }
+        #expect(error?.problems.first?.contains("belong together") == true)
+    }
+
     @Test func `what does not run needs no secret`() throws {
         _ = try Settings(host: .queue, flags: [:], environment: [:], cores: 2, isToRun: false)
     }

@@ -93,8 +93,12 @@ extension Composition {
 
     private func server() throws -> [HostPart] {
         let gateway = makeGateway(secret: settings.secret ?? "")
-        let gatewayPart = HostPart("gateway") { try await gateway.run() }
-        return [gatewayPart] + (makeRegister(secret: settings.secret ?? "").map { [$0] } ?? [])
+        var parts = [HostPart("gateway") { try await gateway.run() }]
+        if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
+            parts.append(CertificateWatch(files: [certificate, key], gateway: gateway, logger: logger).part)
+        }
+        if let register = makeRegister(secret: settings.secret ?? "") { parts.append(register) }
+        return parts
     }
 
     private func api() throws -> [HostPart] {
@@ -161,6 +165,9 @@ extension Composition {
                 logger.log(event.line)
             }
         )
+        if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
+            configuration.tls = TLS(certificate: certificate, key: key)
+        }
         // Pages that workers serve know none of our messages.
         if settings.hasBusinessWorkers { configuration.dropMarker = { _, _ in "" } }
         // Without a greeting workers have the sockets to themselves.

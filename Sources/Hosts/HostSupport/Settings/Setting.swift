@@ -150,6 +150,14 @@ extension Setting {
             of: gateways,
             "proxies that say by Forwarded or X-Forwarded-For who connects: addresses, CIDR ranges, loopback, private"
         ),
+        Setting(
+            "tls-cert",
+            "FILE",
+            default: "none",
+            of: [.server],
+            "the certificate for wss://, PEM, with those that lead to its authority; read again when it changes"
+        ),
+        Setting("tls-key", "FILE", default: "none", of: [.server], "the certificate's key, PEM"),
         Setting("data", "DIRECTORY", default: "data", of: everywhere, "where files lie whose own setting is not given"),
         Setting(
             "database",

@@ -20,6 +20,8 @@ package struct Settings: Sendable {
     package var apiListen: String
     package var allowedOrigins: [String]
     package var trustedProxies: [String]
+    package var tlsCertificate: String?
+    package var tlsKey: String?
     package var data: String
     package var database: String
     package var queue: QueueURL
@@ -87,6 +89,8 @@ extension Settings {
         apiListen = reader.text("api-listen") ?? "127.0.0.1:8080"
         allowedOrigins = reader.list("allow-origin") ?? []
         trustedProxies = reader.list("trusted-proxy") ?? []
+        tlsCertificate = reader.text("tls-cert")
+        tlsKey = reader.text("tls-key")
         database = reader.text("database") ?? "\(data)/hawk.sqlite"
         queue = Self.queue(&reader, data: data, host: host)
         authSecret = reader.text("auth-secret")
@@ -178,6 +182,9 @@ extension Settings {
         }
         if host == .hawk, settings.gatewayURL == nil, settings.gatewayListen.hasSuffix(":0") {
             reader.reject("--gateway-listen lets the system choose a port: say with --gateway-url what the page dials")
+        }
+        if (settings.tlsCertificate == nil) != (settings.tlsKey == nil) {
+            reader.reject("--tls-cert and --tls-key belong together: give both, or none and let a proxy end TLS")
         }
         if settings.hasBusinessWorkers, settings.innerListen == nil {
             reader.reject("--business-workers connect to the inner port: --inner-listen must not be off")
