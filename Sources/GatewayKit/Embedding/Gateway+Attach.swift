@@ -44,7 +44,7 @@ extension Gateway {
         let peer = try peerAddress.map { text throws(GatewayError) in try Self.address(text, attempt) }
         let (shard, context) = try place(attempt)
         let (outlet, intake) = (MessageOutlet(), MessageIntake())
-        let opened: Result<AttachedClient, GatewayError> = await withCheckedContinuation { continuation in
+        let answer: MessageStream.Answer = await withCheckedContinuation { continuation in
             let isTaken = shard.loop.execute {
                 let stream = MessageStream(peer ?? SocketAddress(.ipv4(0), port: 0), shard, outlet, intake) {
                     continuation.resume(returning: $0)
@@ -56,7 +56,8 @@ extension Gateway {
             context.connections.leave()
             continuation.resume(returning: .failure(.notRunning(attempt)))
         }
-        let client = try opened.get()
+        let (id, stream) = try answer.get()
+        let client = AttachedClient(id, stream, outlet, intake)
         // The pump keeps the stream, not the client: an owner that lets go of that has closed.
         let tell = client.tell
         Task { await outlet.pump(send: send, close: close, tell: tell) }

@@ -6,6 +6,9 @@ import ServerCore
 /// So everything about an attached client is what it is about others: its handshake, its limits, what happens when it is
 /// slow, how it closes. It answers pings itself.
 final class MessageStream: ByteStream {
+    /// The client's name and the stream, or why there is none.
+    typealias Answer = Result<(ClientID, LoopBound<MessageStream>), GatewayError>
+
     private enum State {
         case new
         case shaking
@@ -21,7 +24,7 @@ final class MessageStream: ByteStream {
     private let shard: Shard
     private let outlet: MessageOutlet
     private let intake: MessageIntake
-    private var answer: ((Result<AttachedClient, GatewayError>) -> Void)?
+    private var answer: ((Answer) -> Void)?
     private var client: Client?
     private var state = State.new
     private var frames = MessageFrames()
@@ -40,7 +43,7 @@ final class MessageStream: ByteStream {
         _ shard: Shard,
         _ outlet: MessageOutlet,
         _ intake: MessageIntake,
-        answer: @escaping (Result<AttachedClient, GatewayError>) -> Void
+        answer: @escaping (Answer) -> Void
     ) {
         self.peer = peer
         self.shard = shard
@@ -165,7 +168,7 @@ final class MessageStream: ByteStream {
             return refuse("\(words[0].dropFirst("HTTP/1.1 ".count)): \(words.last?.dropLast() ?? "")")
         }
         state = .open
-        answer?(.success(AttachedClient(client.id, LoopBound(self, to: shard.loop), outlet, intake)))
+        answer?(.success((client.id, LoopBound(self, to: shard.loop))))
         answer = nil
     }
 
