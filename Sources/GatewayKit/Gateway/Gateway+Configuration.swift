@@ -33,12 +33,12 @@ extension Gateway {
         ///
         /// Any is safe as long as nothing about a socket rests on cookies: an unbound socket has no authority.
         public var allowedOrigins: [String]?
-        /// The proxies whose Forwarded or X-Forwarded-For says where a request comes from: addresses (`10.1.2.3`), ranges
+        /// The proxies whose X-Forwarded-For or Forwarded says where a request comes from: addresses (`10.1.2.3`), ranges
         /// (`10.0.0.0/8`, `fd00::/8`), `loopback`, and `private` for every network that is not routed on the internet.
         ///
         /// Seen as `clientAddress` of a request, and counted by `maxConnectionsPerAddress`. Empty: nobody is trusted, and
-        /// those fields mean nothing. A proxy that is listed must write one of the two fields and remove the other: what it
-        /// lets through, its clients have made up.
+        /// those fields mean nothing. A proxy that is listed must add to X-Forwarded-For, which goes first, or write Forwarded
+        /// and remove X-Forwarded-For: what it lets through, its clients have made up.
         public var trustedProxies: [String]
         /// The subprotocols that are spoken here, of which the first that a client offers is chosen.
         ///

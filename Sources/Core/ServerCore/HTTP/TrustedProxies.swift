@@ -36,9 +36,9 @@ package struct TrustedProxies: Sendable {
 
     /// Who has sent a request: the first address from the right that is not trusted, or the leftmost if all are.
     ///
-    /// Read from Forwarded (RFC 7239), and from X-Forwarded-For where there is no Forwarded. What is no address
-    /// (`unknown`, `_hidden`, anything malformed) ends the search, and the address found before it counts. A proxy that
-    /// writes one of the two fields has to remove the other, or its clients say who they are.
+    /// Read from X-Forwarded-For, which nearly every proxy writes, and from Forwarded (RFC 7239) where there is none: a
+    /// proxy that writes only Forwarded has to remove the other, or its clients say who they are. What is no address
+    /// (`unknown`, `_hidden`, anything malformed) ends the search, and the address found before it counts.
     ///
     /// - Parameters:
     ///   - headers: The request's.
@@ -46,9 +46,9 @@ package struct TrustedProxies: Sendable {
     /// - Returns: The address, with port 0 where none is given; nil if the peer is not trusted or names nobody.
     package func client(of headers: HTTPHeaders, peer: SocketAddress) -> SocketAddress? {
         guard trusts(peer) else { return nil }
-        let forwarded = headers.values("Forwarded")
-        guard forwarded.isEmpty else { return client(in: forwarded, ForwardedElement.address) }
-        return client(in: headers.values("X-Forwarded-For"), ForwardedElement.node)
+        let usual = headers.values("X-Forwarded-For")
+        guard usual.isEmpty else { return client(in: usual, ForwardedElement.node) }
+        return client(in: headers.values("Forwarded"), ForwardedElement.address)
     }
 
     private func client(in lines: [String], _ read: (ArraySlice<UInt8>) -> SocketAddress?) -> SocketAddress? {
