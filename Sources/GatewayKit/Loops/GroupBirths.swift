@@ -2,7 +2,9 @@ import PlatformCore
 
 /// When each group came about, for all loops of a gateway: it lives on while one of them has a client of it.
 ///
-/// Costs a lock for the first and last client that a group has on a loop.
+/// A group that ends on one loop and begins on another before the first has obeyed keeps its birth: loops obey in an order
+/// of their own, and only the place in a list depends on it. Costs a lock for the first and last client that a group has
+/// on a loop.
 package final class GroupBirths: Sendable {
     private let groups = Lock<[ByteKey: (serial: UInt64, loops: Int)]>([:])
 
