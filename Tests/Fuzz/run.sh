@@ -31,7 +31,8 @@ all=$(sed -n '/static let all/,/^    \]/s/^ \{8\}//p' "$own/hawk-fuzz/FuzzTarget
 targets=${*:-$all}
 
 require_swift
-build=(--product hawk-fuzz -c release --sanitize=fuzzer --sanitize=address --scratch-path .build-fuzz)
+# Of several -sanitize flags the compiler obeys the last alone, so that one has to name both.
+build=(--product hawk-fuzz -c release --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address --scratch-path .build-fuzz)
 printf '== build (optimised and instrumented, in .build-fuzz)\n'
 export HAWK_FUZZ=1
 swift build "${build[@]}"
@@ -65,6 +66,10 @@ for target in $targets; do
     printf '== %s, %s s\n' "$target" "$seconds"
     if "$program" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
         -print_final_stats=1 -artifact_prefix="$work/$target-" "$work/$target" >"$work/$target.log" 2>&1; then
+        if grep -q 'Is the code instrumented' "$work/$target.log"; then
+            echo "$target: the build has no coverage, so nothing guides the fuzzer" >&2
+            exit 1
+        fi
         awk '/number_of_executed_units/ { inputs = $2 } /average_exec_per_sec/ { rate = $2 } /peak_rss_mb/ { rss = $2 }
             END { printf "   %d inputs, %d a second, at most %d MB\n", inputs, rate, rss }' "$work/$target.log"
     else
