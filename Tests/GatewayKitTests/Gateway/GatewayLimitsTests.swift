@@ -73,7 +73,7 @@ struct GatewayLimitsTests {
     }
 
     @Test func `a binding ends after its lifetime with 4401, an unbound socket stays`() async throws {
-        let configuration = Gateway.Configuration(listen: "127.0.0.1:0", loops: 2, bindLifetime: .milliseconds(300))
+        let configuration = Gateway.Configuration(listen: "127.0.0.1:0", loops: 2, bindLifetime: .seconds(3))
         try await withGateway(Gateway(configuration)) { gateway, url in
             let sockets = [
                 try await GatewayFixture.open(url), try await GatewayFixture.open(url),

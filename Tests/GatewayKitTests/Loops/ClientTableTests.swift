@@ -154,9 +154,12 @@ struct ClientTableTests {
             }
             return ContinuousClock().measure { for client in 1...count { _ = table.remove(client) } }
         }
-        let (small, large) = (cost(of: 500), cost(of: 16000))
-        // Linear is 32 times, quadratic 1024 times as much.
-        #expect(large < small * 300)
+        // Linear is 32 times, quadratic 1024 times as much; a busy machine may be unfair to some of the tries.
+        let isLinear = (1...10).contains { _ in
+            let small = cost(of: 500)
+            return cost(of: 16000) < small * 300
+        }
+        #expect(isLinear)
     }
 
     private static func make(clients: UInt32...) -> ClientTable<String> {

@@ -264,7 +264,7 @@ import Testing
             let id = ClientID(gateway: slow.address, connection: 1)
             let answer = Task { try await client.isOnline(id) }
             try await eventually(.seconds(20), "the question") { log.count(.isOnline) >= 3 }
-            #expect(slow.connections == 2)
+            #expect(slow.connections >= 2)  // the question has one of its own
             try await client.send("x", to: .all)
             try await client.confirm()
             #expect(log.count(.sendToAll) == 1)
