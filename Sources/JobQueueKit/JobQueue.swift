@@ -52,6 +52,7 @@ public struct JobQueue: Sendable {
         for job in jobs {
             new.append(try NewJob(name: Work.name, payload: try payload(of: job), options: options))
         }
+        configuration.onEvent(.pushing(count: new.count, name: Work.name, channel: options.channel))
         let ids = try await store.push(new)
         for id in ids { configuration.onEvent(.pushed(id: id, name: Work.name, channel: options.channel)) }
         return ids
@@ -65,6 +66,31 @@ public struct JobQueue: Sendable {
     /// Jobs that were given up, the latest first.
     public func failed(limit: Int = 100) async throws(QueueError) -> [FailedJob] {
         try await store.failed(limit: limit)
+    }
+
+    /// How many jobs of each channel and name wait, run, failed and are done, and for how long the oldest has waited.
+    public func counts() async throws(QueueError) -> [JobCounts] {
+        try await store.counts()
+    }
+
+    /// Where a job is and how far it has come; throws `unknownJob` once it is done and has left the store.
+    public func status(of id: JobID) async throws(QueueError) -> JobStatus {
+        try await store.status(of: id)
+    }
+
+    /// Lends no more jobs of a channel to any worker until it is resumed; those that run go on.
+    public func pause(_ channel: Channel) async throws(QueueError) {
+        try await store.change(channel, .pause)
+    }
+
+    /// Lends the jobs of a paused channel again.
+    public func resume(_ channel: Channel) async throws(QueueError) {
+        try await store.change(channel, .resume)
+    }
+
+    /// Lets at most so many jobs of a channel run at once, over all workers of the store; nil for no cap.
+    public func cap(_ channel: Channel, at count: Int?) async throws(QueueError) {
+        try await store.change(channel, .cap(count))
     }
 
     private func payload<Work: Job>(of job: Work) throws(QueueError) -> [UInt8] {

@@ -12,6 +12,8 @@ public struct QueueError: Error, Sendable, CustomStringConvertible {
 
         /// An option or the payload breaks a limit.
         public static let invalidJob = Code("invalidJob")
+        /// The store holds no such job: it is done, was removed, or never was.
+        public static let unknownJob = Code("unknownJob")
         /// Another process kept the store to itself for too long; try again.
         public static let busy = Code("busy")
         /// The disk is full; works again when there is space.
@@ -38,6 +40,10 @@ public struct QueueError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.operation = operation
         self.cause = cause
+    }
+
+    static func unknown(_ id: JobID, _ operation: String) -> QueueError {
+        QueueError(.unknownJob, operation: "\(operation) \(id)", cause: "no such job")
     }
 
     /// One line for a log.

@@ -2,16 +2,22 @@ package import PlatformCore
 
 /// What happens in a queue, for logs and figures; carries no payloads.
 public enum QueueEvent: Sendable {
+    /// Jobs are about to be written down.
+    case pushing(count: Int, name: String, channel: Channel)
     /// A job was written down, or found to be held already by its unique key.
     case pushed(id: JobID, name: String, channel: Channel)
     /// A worker began to take jobs.
     case workerStarted(concurrency: Int)
+    /// A worker looked for jobs: how many it took, and how many run now.
+    case workerLooked(taken: Int, running: Int)
     /// A worker takes no more jobs and waits for those that run.
     case workerDraining(running: Int)
     /// A worker has ended.
     case workerStopped
     /// A run began.
     case started(id: JobID, name: String, delivery: Int)
+    /// A job is run again whose last worker died or stopped renewing its lease.
+    case reclaimed(id: JobID, name: String, reason: String, crashes: Int)
     /// A job succeeded.
     case finished(id: JobID, name: String, after: Duration)
     /// A run failed; another one follows after the wait, if tries are left.
@@ -36,16 +42,27 @@ extension QueueEvent {
     /// The event as a line for a log.
     package var line: LogLine {
         switch self {
+        case .pushing(let count, let name, let channel):
+            LogLine(
+                .debug,
+                "queue",
+                "pushing jobs",
+                ["count": "\(count)", "name": name, "channel": channel.name]
+            )
         case .pushed(let id, let name, let channel):
             Self.line(.debug, "job pushed", id, name, ("channel", channel.name))
         case .workerStarted(let concurrency):
             LogLine(.info, "queue", "worker started", ["concurrency": "\(concurrency)"])
+        case .workerLooked(let taken, let running):
+            LogLine(.debug, "queue", "worker looked", ["taken": "\(taken)", "running": "\(running)"])
         case .workerDraining(let running):
             LogLine(.info, "queue", "worker draining", ["running": "\(running)"])
         case .workerStopped:
             LogLine(.info, "queue", "worker stopped")
         case .started(let id, let name, let delivery):
             Self.line(.debug, "job started", id, name, ("delivery", "\(delivery)"))
+        case .reclaimed(let id, let name, let reason, let crashes):
+            Self.line(.warning, "job reclaimed", id, name, ("reason", reason), ("crashes", "\(crashes)"))
         case .finished(let id, let name, let duration):
             Self.line(.info, "job done", id, name, ("after", "\(duration.milliseconds) ms"))
         case .failed(let id, let name, let reason, let failures, let attempts, let wait):

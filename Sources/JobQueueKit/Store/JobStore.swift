@@ -6,8 +6,8 @@
 /// The order of a channel is by priority (lower first), then by the time a job became due, then by the order of pushing.
 /// Of a partition one job at a time is offered, the first by that order. A failed job keeps its turn while it waits for its
 /// next try: the later ones of its partition wait with it. A delayed or snoozed job has no turn before it is due, and then
-/// takes its place by that time.
-public protocol JobStore: Sendable {
+/// takes its place by that time. Nothing is lent of a channel that is paused, nor beyond its cap.
+public protocol JobStore: JobAdministration {
     /// Keeps jobs durably and returns their identities in the same order, when they are safe.
     ///
     /// For a unique key that is held in its channel, the holder's identity is returned and nothing is kept. All are kept or
@@ -41,11 +41,9 @@ public protocol JobStore: Sendable {
     /// The earliest moment at which a job may become ready by the passing of time alone: a delay or a lease that ends.
     func nextWake() async throws(QueueError) -> WallTime?
 
-    /// How many jobs there are.
-    func statistics() async throws(QueueError) -> QueueStatistics
-
-    /// Jobs that were given up, the latest first.
-    func failed(limit: Int) async throws(QueueError) -> [FailedJob]
+    /// Keeps what runs say about how far they have come, instead of what they said before; false where the job is no
+    /// longer lent under that token.
+    func report(_ progress: [(Reservation.Token, JobProgress)]) async throws(QueueError) -> [Bool]
 
     /// Notified when a job may have become ready, or a next wake-up time may have changed, by a call on this value.
     var wake: WakeSignal { get }

@@ -22,7 +22,20 @@ public struct JobContext: Sendable {
     /// When this run will be cancelled.
     public let deadline: WallTime
 
-    init(_ reservation: Reservation) {
+    private let token: Reservation.Token
+    private let store: any JobStore
+
+    /// Says how far the run has come, for `JobQueue.status(of:)`.
+    ///
+    /// It costs a write of the store, so say it when there is something to see, not for each step. What the store refuses
+    /// is not the job's trouble and is passed over.
+    public func report(_ progress: JobProgress) async {
+        _ = try? await store.report([(token, progress)])
+    }
+
+    init(_ reservation: Reservation, store: any JobStore) {
+        token = reservation.token
+        self.store = store
         id = reservation.token.id.description
         name = reservation.name
         channel = reservation.options.channel

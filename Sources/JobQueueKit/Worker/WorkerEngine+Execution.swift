@@ -21,9 +21,14 @@ extension WorkerEngine {
 
     private func run(_ job: RunningJob, _ handler: JobHandler) async -> Outcome {
         let reservation = job.reservation
+        let store = queue.store
+        if let error = reservation.lastError, Tally.isCrashReason(error) {
+            let crashes = reservation.crashes
+            emit(.reclaimed(id: reservation.token.id, name: reservation.name, reason: error, crashes: crashes))
+        }
         emit(.started(id: reservation.token.id, name: reservation.name, delivery: reservation.deliveries))
         let ending = await job.run(grace: configuration.grace) {
-            let outcome = try await handler.run(reservation.payload, JobContext(reservation))
+            let outcome = try await handler.run(reservation.payload, JobContext(reservation, store: store))
             return Outcome(outcome)
         }
         switch (ending, job.cancellation) {
@@ -49,9 +54,10 @@ extension WorkerEngine {
 
     private func giveUp(_ job: RunningJob, _ handler: JobHandler) async -> Outcome {
         let reservation = job.reservation
+        let store = queue.store
         let reason = reservation.lastError ?? "all attempts are used up"
         let ending = await job.run(grace: configuration.grace) {
-            try await handler.giveUp(reservation.payload, JobContext(reservation), reason)
+            try await handler.giveUp(reservation.payload, JobContext(reservation, store: store), reason)
             return .failed(reason: reason)
         }
         switch ending {

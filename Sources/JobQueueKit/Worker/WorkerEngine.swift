@@ -82,6 +82,7 @@ final class WorkerEngine: Sendable {
             do throws(QueueError) {
                 let reservations = try await reserve(free)
                 await start(reservations)
+                emit(.workerLooked(taken: reservations.count, running: running.count))
                 if reservations.count < free { await signal.wait(past: seen, for: try await sleepLength()) }
                 wait = .milliseconds(100)
             } catch {

@@ -83,8 +83,54 @@ final class StoreFixture: JobStore {
         try await store.statistics()
     }
 
+    func report(_ progress: [(Reservation.Token, JobProgress)]) async throws(QueueError) -> [Bool] {
+        try await store.report(progress)
+    }
+}
+
+extension StoreFixture {
     func failed(limit: Int) async throws(QueueError) -> [FailedJob] {
         try await store.failed(limit: limit)
+    }
+
+    func failed(_ id: JobID) async throws(QueueError) -> FailedJob {
+        try await store.failed(id)
+    }
+
+    func failedIDs() async throws(QueueError) -> [JobID] {
+        try await store.failedIDs()
+    }
+
+    func counts() async throws(QueueError) -> [JobCounts] {
+        try await store.counts()
+    }
+
+    func status(of id: JobID) async throws(QueueError) -> JobStatus {
+        try await store.status(of: id)
+    }
+
+    func retryFailed(_ ids: [JobID]) async throws(QueueError) -> [FailedRetry] {
+        try await store.retryFailed(ids)
+    }
+
+    func forgetFailed(_ ids: [JobID]) async throws(QueueError) -> [Bool] {
+        try await store.forgetFailed(ids)
+    }
+
+    func remove(_ id: JobID) async throws(QueueError) -> Bool {
+        try await store.remove(id)
+    }
+
+    func clear(_ channel: Channel) async throws(QueueError) -> Int {
+        try await store.clear(channel)
+    }
+
+    func change(_ channel: Channel, _ change: ChannelChange) async throws(QueueError) {
+        try await store.change(channel, change)
+    }
+
+    func channels() async throws(QueueError) -> [Channel: ChannelSettings] {
+        try await store.channels()
     }
 }
 

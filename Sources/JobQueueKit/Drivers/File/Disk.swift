@@ -111,6 +111,26 @@ enum Disk {
         return Array(bytes[..<count])
     }
 
+    /// Makes a file longer by a byte that takes no space; makes it and its directory if needed.
+    static func lengthen(_ path: String) throws(SystemError) {
+        let length = try length(of: path)
+        if length == nil {
+            _ = try makeDirectory(Files.parent(of: path))
+            try write([], to: path, isDurable: false)
+        }
+        guard truncate(path, off_t((length ?? 0) + 1)) == 0 else { throw SystemError("truncate \(path)") }
+    }
+
+    /// How long a file is; nil if it is not there.
+    static func length(of path: String) throws(SystemError) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw SystemError("stat \(path)")
+        }
+        return Int(status.st_size)
+    }
+
     /// Makes the names in a directory durable, or those in `root` if the directory has been emptied and removed since.
     static func sync(_ directory: String, root: String) throws(SystemError) {
         do throws(SystemError) {

@@ -13,6 +13,42 @@ enum FileComponent {
         return name.utf8.count <= 200 ? name : "~" + base64URL(Array(text.utf8))
     }
 
+    /// The text that became a name.
+    static func text(of name: String) -> String {
+        let bytes = name.hasPrefix("~") ? base64URLBytes(name.dropFirst().utf8) : plainBytes(Substring(name).utf8)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func plainBytes(_ name: Substring.UTF8View) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = name
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) ?? UInt8(ascii: "?"))
+            rest = rest.dropFirst(2)
+        }
+        return bytes
+    }
+
+    private static func base64URLBytes(_ name: Substring.UTF8View) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var bits = 0
+        var count = 0
+        for byte in name {
+            let value = alphabet.firstIndex(of: Character(Unicode.Scalar(byte))) ?? 0
+            bits = (bits << 6 | value) & 0xFFFF
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+            }
+        }
+        return bytes
+    }
+
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

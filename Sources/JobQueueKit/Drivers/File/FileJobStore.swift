@@ -12,13 +12,13 @@ public final class FileJobStore: JobStore {
     /// Notified at each change by this value that may make a job ready.
     public let wake = WakeSignal()
 
-    private let path: String
-    private let clock: WallClock
+    let path: String
+    let clock: WallClock
     private let queue: FileQueue
     private let ids = FileJobIDs()
     private let ownerWatch = OwnerWatch()
     /// Several, so that the disk can write several files at once.
-    private let writing = ThreadPool(name: "queue-write", threads: 4)
+    let writing = ThreadPool(name: "queue-write", threads: 4)
     /// One: what happens under the lock.
     private let moving = ThreadPool(name: "queue-move")
 
@@ -67,7 +67,7 @@ public final class FileJobStore: JobStore {
                 throw QueueError(error)
             }
         }
-        wake.notify()
+        self.changed()
         return published
     }
 
@@ -99,7 +99,7 @@ public final class FileJobStore: JobStore {
             for (token, outcome) in outcomes { results.append(try queue.settle(token, outcome, now: now)) }
             return results
         }
-        if results.contains(where: \.wakes) { wake.notify() }
+        if results.contains(where: \.wakes) { changed() }
         return results.map(\.isValid)
     }
 
@@ -129,10 +129,21 @@ public final class FileJobStore: JobStore {
 
     /// The latest failed jobs.
     public func failed(limit: Int) async throws(QueueError) -> [FailedJob] {
-        try await locked { queue throws(SystemError) in try queue.failed(limit: limit) }
+        try await locked { queue throws(SystemError) -> [FailedJob] in
+            var jobs: [FailedJob] = []
+            for name in try queue.failedNames().prefix(limit) {
+                if let job = try queue.failedJob(name) { jobs.append(job) }
+            }
+            return jobs
+        }
     }
 
-    private func locked<Value: Sendable>(
+    /// A job may have become ready.
+    func changed() {
+        wake.notify()
+    }
+
+    func locked<Value: Sendable>(
         _ body: @escaping @Sendable (FileQueue) throws(SystemError) -> Value
     ) async throws(QueueError) -> Value {
         try await moving.run { [queue] () throws(QueueError) in

@@ -60,7 +60,8 @@ extension FileQueue {
         var first: [(channel: String, name: String)] = []
         for channel in channels {
             let component = FileComponent.name(for: channel.name)
-            first += try ready(component).first(max).map { (component, $0) }
+            let count = try room(in: component, max: max)
+            if count > 0 { first += try ready(component).first(count).map { (component, $0) } }
         }
         if channels.count > 1 { first.sort { $0.name < $1.name } }
         var claimed: [FileJobName] = []
@@ -133,7 +134,10 @@ extension FileQueue {
         var tally = job.tally(attempts: content.attempts)
         let move = tally.settle(outcome)
         try apply(move, to: job, content, tally, now: now)
-        return Settlement(isValid: true, wakes: move.wakes(hasPartition: content.partition != nil))
+        // The job has left: its count is not worth an error.
+        if outcome == .done { try? countDone(content) }
+        let isCapped = try settings()[content.channelComponent]?.concurrency != nil
+        return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: content.partition != nil))
     }
 
     func extend(_ token: Reservation.Token, until leaseEnd: Int64) throws(SystemError) -> Bool {
@@ -160,7 +164,7 @@ extension FileQueue {
         switch move {
         case .remove:
             try Disk.remove(path)
-            try Disk.remove(errorPath(job.id))
+            try removeNotes(of: job.id)
             try freeKeys(of: job.id, content)
         case .keepAsFailed:
             try Disk.move(path, to: "\(root)/failed/\(name.byFailure(at: now))")
@@ -185,14 +189,42 @@ extension FileQueue {
         try repair(afterBoot: false)
     }
 
-    private func freeKeys(of id: String, _ content: FileJobContent) throws(SystemError) {
+    /// How many more jobs of a channel may be lent, counting those that run.
+    private func room(in channel: String, max: Int) throws(SystemError) -> Int {
+        guard let settings = try settings()[channel] else { return max }
+        guard settings.concurrency != nil else { return settings.room(for: max, running: 0) }
+        var running = 0
+        for job in try reserved().values
+        where try FileJobContent.head(of: reservedPath(job))?.channelComponent == channel {
+            running += 1
+        }
+        return settings.room(for: max, running: running)
+    }
+
+    /// What was noted of a job beside its file.
+    func removeNotes(of id: String) throws(SystemError) {
+        try Disk.remove(errorPath(id))
+        try Disk.remove(progressPath(id))
+    }
+
+    func freeKeys(of id: String, _ content: FileJobContent) throws(SystemError) {
         if let path = uniquePath(content), try Disk.held(by: path) == id { try Disk.remove(path) }
         try leaveFront(id, content)
     }
 
     private func noteError(_ text: String, of id: String) throws(SystemError) {
-        let temporary = temporaryPath("error-\(id)")
+        try note(text, in: errorPath(id), of: id)
+    }
+
+    func note(_ text: String, in path: String, of id: String) throws(SystemError) {
+        let temporary = temporaryPath("note-\(id)")
         try Disk.write([Array(text.utf8)], to: temporary, isDurable: false)
-        try Disk.move(temporary, to: errorPath(id))
+        try Disk.move(temporary, to: path)
+    }
+
+    /// Counts by the length of a file that has no content: one call, whole at any moment.
+    private func countDone(_ content: FileJobContent) throws(SystemError) {
+        let directory = "\(root)/done/\(content.channelComponent)"
+        try Disk.lengthen("\(directory)/\(FileComponent.name(for: content.name))")
     }
 }

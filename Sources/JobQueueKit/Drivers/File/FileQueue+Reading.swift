@@ -36,28 +36,22 @@ extension FileQueue {
         return statistics
     }
 
-    /// The latest failed jobs; of a damaged one only its name is known.
-    func failed(limit: Int) throws(SystemError) -> [FailedJob] {
-        var jobs: [FailedJob] = []
-        for name in try Disk.names(in: "\(root)/failed").sorted(by: >).prefix(limit) {
-            guard let job = FileJobName(name) else { continue }
-            let stored = try FileJobContent.read("\(root)/failed/\(name)")
-            jobs.append(
-                FailedJob(
-                    id: JobID(job.id),
-                    name: stored?.content.name ?? "",
-                    channel: Channel(stored?.content.channel ?? ""),
-                    payload: stored?.payload ?? [],
-                    reason: try lastError(of: job) ?? "",
-                    deliveries: job.deliveries,
-                    failures: job.failures,
-                    crashes: job.crashes,
-                    pushedAt: WallTime(milliseconds: stored?.content.pushedAt ?? 0),
-                    failedAt: WallTime(milliseconds: FileJobName.failureTime(of: name))
-                )
-            )
-        }
-        return jobs
+    /// A failed job by the name of its file; of a damaged one only its name is known.
+    func failedJob(_ name: String) throws(SystemError) -> FailedJob? {
+        guard let job = FileJobName(name) else { return nil }
+        let stored = try FileJobContent.read("\(root)/failed/\(name)")
+        return FailedJob(
+            id: JobID(job.id),
+            name: stored?.content.name ?? "",
+            channel: Channel(stored?.content.channel ?? ""),
+            payload: stored?.payload ?? [],
+            reason: try lastError(of: job) ?? "",
+            deliveries: job.deliveries,
+            failures: job.failures,
+            crashes: job.crashes,
+            pushedAt: WallTime(milliseconds: stored?.content.pushedAt ?? 0),
+            failedAt: WallTime(milliseconds: FileJobName.failureTime(of: name))
+        )
     }
 
     /// Why the last run of a job failed.

@@ -1,20 +1,6 @@
 import PlatformCore
 
 extension FileQueue {
-    /// Where a job was found.
-    private struct Place {
-        enum State: Equatable {
-            case ready
-            case inLine(FilePartition)
-            case waiting(keepsTurn: Bool)
-            case reserved
-        }
-
-        let state: State
-        let name: String
-        let path: String
-    }
-
     /// Completes or undoes what was cut short: each job is in one place anyhow, so only the links have to be set right.
     ///
     /// Looks at all jobs; after a boot, when links may be lost that were not yet on the disk, it reads them too.
@@ -23,7 +9,7 @@ extension FileQueue {
         forget()
         try removeLeftovers()
         let places = try places()
-        try removeErrors(besides: places)
+        try removeNotes(besides: places)
         try repairUniqueKeys(places)
         try repairFronts(places)
         if afterBoot { try restoreLinks(places) }
@@ -39,22 +25,23 @@ extension FileQueue {
         try repair(afterBoot: false)
     }
 
-    private func places() throws(SystemError) -> [String: Place] {
-        var places: [String: Place] = [:]
-        func add(_ directory: SegmentedDirectory, _ state: (FileJobName) -> Place.State) throws(SystemError) {
+    /// Every job that is not among the failed.
+    func places() throws(SystemError) -> [String: FilePlace] {
+        var places: [String: FilePlace] = [:]
+        func add(_ directory: SegmentedDirectory, _ state: (FileJobName) -> FilePlace.State) throws(SystemError) {
             for name in try directory.all() {
                 guard let job = FileJobName(name), let path = try directory.location(of: name) else { continue }
-                places[job.id] = Place(state: state(job), name: name, path: path)
+                places[job.id] = FilePlace(state: state(job), name: job, path: path)
             }
         }
-        for channel in try Disk.names(in: "\(root)/ready") { try add(ready(channel)) { _ in .ready } }
+        for channel in try Disk.names(in: "\(root)/ready") { try add(ready(channel)) { _ in .ready(channel) } }
         try eachPair(in: "line") { channel, key throws(SystemError) in
             let partition = FilePartition(channel: channel, key: key)
             try add(line(partition)) { _ in .inLine(partition) }
         }
         try add(waiting) { .waiting(keepsTurn: $0.keepsTurn) }
         for (id, job) in try reserved() {
-            places[id] = Place(state: .reserved, name: job.unsorted, path: reservedPath(job))
+            places[id] = FilePlace(state: .reserved, name: job, path: reservedPath(job))
         }
         return places
     }
@@ -67,16 +54,18 @@ extension FileQueue {
         }
     }
 
-    /// Errors are noted before a job moves and removed after it is gone.
-    private func removeErrors(besides places: [String: Place]) throws(SystemError) {
+    /// Notes are made before a job moves and removed after it is gone.
+    private func removeNotes(besides places: [String: FilePlace]) throws(SystemError) {
         let failed = Set(try Disk.names(in: "\(root)/failed").compactMap { FileJobName($0)?.id })
-        for id in try Disk.names(in: "\(root)/errors") where places[id] == nil && !failed.contains(id) {
-            try Disk.remove(errorPath(id))
+        for notes in ["errors", "progress"] {
+            for id in try Disk.names(in: "\(root)/\(notes)") where places[id] == nil && !failed.contains(id) {
+                try Disk.remove("\(root)/\(notes)/\(id)")
+            }
         }
     }
 
     /// A link is made before its job and removed after it: one whose job is not there is free.
-    private func repairUniqueKeys(_ places: [String: Place]) throws(SystemError) {
+    private func repairUniqueKeys(_ places: [String: FilePlace]) throws(SystemError) {
         try eachPair(in: "unique") { channel, key throws(SystemError) in
             let path = "\(root)/unique/\(channel)/\(key)"
             guard let id = try Disk.held(by: path), places[id] == nil else { return }
@@ -85,7 +74,7 @@ extension FileQueue {
     }
 
     /// A job is put in front before it is made ready, and leaves the front after it was moved away.
-    private func repairFronts(_ places: [String: Place]) throws(SystemError) {
+    private func repairFronts(_ places: [String: FilePlace]) throws(SystemError) {
         try eachPair(in: "front") { channel, key throws(SystemError) in
             let path = "\(root)/front/\(channel)/\(key)"
             guard let front = try Disk.held(by: path) else { return }
@@ -95,8 +84,8 @@ extension FileQueue {
                 return
             case .inLine(let partition):
                 guard let place else { return }
-                note(try ready(channel).insert(place.path, as: place.name))
-                try line(partition).left(place.name)
+                note(try ready(channel).insert(place.path, as: place.name.byTurn))
+                try line(partition).left(place.name.byTurn)
             case .waiting(keepsTurn: false), nil:
                 try Disk.remove(path)
             }
@@ -104,11 +93,10 @@ extension FileQueue {
     }
 
     /// Makes the links that jobs say they should have; where two jobs claim the front, the later one gets in line.
-    private func restoreLinks(_ places: [String: Place]) throws(SystemError) {
-        for (id, place) in places.sorted(by: { $0.value.name < $1.value.name }) {
-            guard let job = FileJobName(place.name), let content = try FileJobContent.head(of: place.path) else {
-                continue
-            }
+    private func restoreLinks(_ places: [String: FilePlace]) throws(SystemError) {
+        for (id, place) in places.sorted(by: { $0.value.order < $1.value.order }) {
+            let job = place.name
+            guard let content = try FileJobContent.head(of: place.path) else { continue }
             if let path = uniquePath(content), try Disk.held(by: path) == nil { try link(path, holding: id) }
             guard let partition = content.filePartition else { continue }
             switch place.state {
@@ -118,9 +106,9 @@ extension FileQueue {
                 let front = try Disk.held(by: frontPath(partition))
                 if front == nil {
                     try link(frontPath(partition), holding: FileJobName.key(of: job.byTurn))
-                } else if place.state == .ready, front.map(FileJobName.id(ofTurn:)) != id {
+                } else if case .ready = place.state, front.map(FileJobName.id(ofTurn:)) != id {
                     note(try line(partition).insert(place.path, as: job.byTurn))
-                    try ready(content.channelComponent).left(place.name)
+                    try ready(content.channelComponent).left(job.byTurn)
                 }
             }
         }

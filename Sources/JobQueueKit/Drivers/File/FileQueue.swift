@@ -10,6 +10,9 @@ import PlatformCore
 ///     unique/<channel>/<key>                   a link that holds the identity of the job that has the key
 ///     front/<channel>/<partition>              a link that holds the key of the job in front
 ///     errors/<id>                              why the last run of a job failed
+///     progress/<id>                            what the run of a job reported last
+///     channels/<channel>                       a link that holds the settings of a channel that has some
+///     done/<channel>/<name>                    an empty file as long as jobs of that name succeeded
 ///     tmp/                                     being written
 ///
 /// Each change is in an order that a repair understands wherever it was cut off: see `FileQueue+Repair`.
@@ -21,6 +24,7 @@ final class FileQueue: @unchecked Sendable {
     private var readyByChannel: [String: SegmentedDirectory] = [:]
     private var lineByPartition: [FilePartition: SegmentedDirectory] = [:]
     private var reservedNames: [String: FileJobName]?
+    private var settingsByChannel: [String: ChannelSettings]?
     private var generation: Int64 = -1
     /// The directories with new names, which a durable push has to sync.
     private(set) var changedDirectories: Set<String> = []
@@ -37,7 +41,9 @@ final class FileQueue: @unchecked Sendable {
         }
         lock = try FileLock("\(root)/lock")
         waiting = SegmentedDirectory("\(root)/waiting", willChange: lock.beginChange)
-        for name in ["tmp", "reserved", "failed", "errors"] { try Files.makeDirectory("\(root)/\(name)") }
+        for name in ["tmp", "reserved", "failed", "errors", "progress", "channels", "done"] {
+            try Files.makeDirectory("\(root)/\(name)")
+        }
     }
 
     /// Runs `body` while no other process changes anything, after repairing what another one left unfinished.
@@ -105,12 +111,38 @@ final class FileQueue: @unchecked Sendable {
         reservedNames?[id] = name
     }
 
+    /// The settings of channels that have some, by the names of their directories.
+    func settings() throws(SystemError) -> [String: ChannelSettings] {
+        if let settingsByChannel { return settingsByChannel }
+        var settings: [String: ChannelSettings] = [:]
+        for channel in try Disk.names(in: "\(root)/channels") {
+            guard let text = try Disk.held(by: "\(root)/channels/\(channel)") else { continue }
+            settings[channel] = ChannelSettings(text: text)
+        }
+        settingsByChannel = settings
+        return settings
+    }
+
+    func set(_ settings: ChannelSettings, for channel: String) throws(SystemError) {
+        settingsByChannel = nil
+        try lock.beginChange()
+        let path = "\(root)/channels/\(channel)"
+        if settings == ChannelSettings() {
+            try Disk.remove(path)
+        } else {
+            try Disk.link(path, holding: settings.text)
+        }
+        try Disk.sync("\(root)/channels", root: root)
+    }
+
     func reservedPath(_ name: FileJobName) -> String { "\(root)/reserved/\(name.unsorted)" }
 
     /// A name for what this process writes; whoever repairs the queue removes those of dead processes.
     func temporaryPath(_ serial: String) -> String { "\(root)/tmp/\(Owner.current),\(serial)" }
 
     func errorPath(_ id: String) -> String { "\(root)/errors/\(FileComponent.name(for: id))" }
+
+    func progressPath(_ id: String) -> String { "\(root)/progress/\(FileComponent.name(for: id))" }
 
     func uniquePath(_ content: FileJobContent) -> String? {
         content.uniqueKey.map {
@@ -135,6 +167,7 @@ final class FileQueue: @unchecked Sendable {
         readyByChannel = [:]
         lineByPartition = [:]
         reservedNames = nil
+        settingsByChannel = nil
         waiting.forget()
     }
 }
@@ -145,6 +178,16 @@ struct FilePartition: Hashable {
     let key: String
 
     var path: String { "\(channel)/\(key)" }
+}
+
+extension ChannelSettings {
+    /// Its stored form.
+    fileprivate var text: String { "\(isPaused ? "paused" : "open") \(concurrency.map { "\($0)" } ?? "-")" }
+
+    fileprivate init(text: String) {
+        let parts = text.split(separator: " ")
+        self.init(isPaused: parts.first == "paused", concurrency: parts.last.flatMap { Int($0) })
+    }
 }
 
 extension FileJobContent {

@@ -16,6 +16,7 @@ struct MemoryEntry {
     var tally: Tally
     var fence: Int64 = 0
     var lastError: String?
+    var progress: JobProgress?
 
     /// Its place in the order of its channel.
     var turn: Turn { Turn(priority: job.options.priority, readyAt: readyAt, serial: serial) }
@@ -23,6 +24,11 @@ struct MemoryEntry {
     /// Where it waits for its turn, if it has a partition.
     var partition: PartitionKey? {
         job.options.partition.map { PartitionKey(channel: job.options.channel, key: $0) }
+    }
+
+    /// The key it holds as long as it is not done or failed.
+    var uniqueKey: PartitionKey? {
+        job.options.uniqueKey.map { PartitionKey(channel: job.options.channel, key: $0) }
     }
 
     var token: Reservation.Token { .init(id: JobID("\(serial)"), fence: fence) }

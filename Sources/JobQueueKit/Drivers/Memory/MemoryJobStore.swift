@@ -7,8 +7,8 @@ public final class MemoryJobStore: JobStore {
     /// Notified at each change that may make a job ready.
     public let wake = WakeSignal()
 
-    private let clock: WallClock
-    private let queue = Lock(MemoryQueue())
+    let clock: WallClock
+    let queue = Lock(MemoryQueue())
     private let ownerWatch = OwnerWatch()
 
     /// An empty store.
@@ -74,7 +74,7 @@ public final class MemoryJobStore: JobStore {
 
     /// The latest failed jobs.
     public func failed(limit: Int) async throws(QueueError) -> [FailedJob] {
-        queue.withLock { $0.failed.suffix(limit).reversed() }
+        queue.withLock { $0.failed.suffix(limit).reversed().map(\.job) }
     }
 }
 

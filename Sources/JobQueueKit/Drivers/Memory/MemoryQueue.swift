@@ -10,14 +10,17 @@ struct MemoryQueue {
         var line = Heap<Turn>()
     }
 
-    private(set) var entries: [Int64: MemoryEntry] = [:]
-    private(set) var failed: [FailedJob] = []
+    var entries: [Int64: MemoryEntry] = [:]
+    var failed: [Failed] = []
+    /// How many succeeded, by channel and name.
+    private(set) var done: [Channel: [String: Int]] = [:]
+    var settings: [Channel: ChannelSettings] = [:]
     private var lastSerial: Int64 = 0
     private var ready: [Channel: Heap<Turn>] = [:]
     private var due = Heap<DueTime>()
-    private var held: [PartitionKey: Int64] = [:]
+    var held: [PartitionKey: Int64] = [:]
     private var partitions: [PartitionKey: Partition] = [:]
-    private var reserved: Set<Int64> = []
+    var reserved: Set<Int64> = []
     private var firstLeaseEnd = Int64.max
 
     private static let failedLimit = 10_000
@@ -25,19 +28,20 @@ struct MemoryQueue {
     // MARK: Pushing
 
     mutating func push(_ job: NewJob, now: Int64) -> JobID {
-        let key = job.options.uniqueKey.map { PartitionKey(channel: job.options.channel, key: $0) }
-        if let key, let holder = held[key] { return JobID("\(holder)") }
-        lastSerial += 1
-        if let key { held[key] = lastSerial }
         let delay = job.options.delay.milliseconds
         let entry = MemoryEntry(
-            serial: lastSerial,
+            serial: lastSerial + 1,
             job: job,
             pushedAt: now,
             state: .waiting(keepsTurn: false),
             readyAt: now + delay,
             tally: Tally(deliveries: 0, failures: 0, crashes: 0, attempts: job.options.attempts)
         )
+        if let key = entry.uniqueKey {
+            if let holder = held[key] { return JobID("\(holder)") }
+            held[key] = entry.serial
+        }
+        lastSerial = entry.serial
         entries[entry.serial] = entry
         if delay > 0 { wait(entry.serial) } else { queueUp(entry.serial) }
         return JobID("\(entry.serial)")
@@ -48,7 +52,10 @@ struct MemoryQueue {
     mutating func reserve(max: Int, channels: [Channel], owner: Owner, now: Int64, leaseEnd: Int64) -> [Reservation] {
         promoteDue(now)
         var reservations: [Reservation] = []
-        while reservations.count < max, let serial = takeFirst(of: channels) {
+        var room = room(in: channels, max: max)
+        while reservations.count < max, let serial = takeFirst(of: room) {
+            let channel = entries[serial]!.job.options.channel
+            room[channel] = room[channel]! > 1 ? room[channel]! - 1 : nil
             entries[serial]!.state = .reserved(owner, until: leaseEnd)
             entries[serial]!.tally.deliveries += 1
             entries[serial]!.fence += 1
@@ -85,9 +92,12 @@ struct MemoryQueue {
         guard let serial = serial(of: token) else { return .fenced }
         if let error = outcome.error { entries[serial]!.lastError = error }
         let hasPartition = entries[serial]!.partition != nil
+        let channel = entries[serial]!.job.options.channel
+        let isCapped = settings[channel]?.concurrency != nil
+        if outcome == .done { done[channel, default: [:]][entries[serial]!.job.name, default: 0] += 1 }
         let move = entries[serial]!.tally.settle(outcome)
         apply(move, to: serial, now: now)
-        return Settlement(isValid: true, wakes: move.wakes(hasPartition: hasPartition))
+        return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: hasPartition))
     }
 
     mutating func extend(_ token: Reservation.Token, until end: Int64) -> Bool {
@@ -127,7 +137,7 @@ struct MemoryQueue {
         case .remove:
             remove(serial)
         case .keepAsFailed(let reason):
-            failed.append(FailedJob(entries[serial]!, reason: reason, failedAt: now))
+            failed.append(Failed(entry: entries[serial]!, reason: reason, failedAt: now))
             if failed.count > Self.failedLimit { failed.removeFirst(failed.count - Self.failedLimit) }
             remove(serial)
         case .ready:
@@ -140,10 +150,10 @@ struct MemoryQueue {
         }
     }
 
-    private mutating func remove(_ serial: Int64) {
+    mutating func remove(_ serial: Int64) {
         leaveFront(serial)
-        guard let entry = entries.removeValue(forKey: serial), let key = entry.job.options.uniqueKey else { return }
-        held[PartitionKey(channel: entry.job.options.channel, key: key)] = nil
+        guard let entry = entries.removeValue(forKey: serial), let key = entry.uniqueKey else { return }
+        held[key] = nil
     }
 
     private mutating func wait(_ serial: Int64) {
@@ -168,7 +178,7 @@ struct MemoryQueue {
     }
 
     /// Makes a due job ready, or puts it in line where another of its partition is in front.
-    private mutating func queueUp(_ serial: Int64) {
+    mutating func queueUp(_ serial: Int64) {
         guard let key = entries[serial]!.partition else { return makeReady(serial) }
         entries[serial]!.state = .inLine
         partitions[key, default: Partition()].line.insert(entries[serial]!.turn)
@@ -188,6 +198,7 @@ struct MemoryQueue {
 
     /// Puts the first of the line in front if nobody is there, or if who is there has not been reserved and comes later.
     private mutating func advance(_ key: PartitionKey) {
+        while let first = partitions[key]?.line.least, !isInLine(first) { partitions[key]!.line.removeLeast() }
         guard let next = partitions[key]?.line.least else {
             if partitions[key]?.front == nil { partitions[key] = nil }
             return
@@ -202,10 +213,15 @@ struct MemoryQueue {
         makeReady(next.serial)
     }
 
-    /// Takes the first ready job of several channels out of its heap.
-    private mutating func takeFirst(of channels: [Channel]) -> Int64? {
+    /// False for one that was removed.
+    private func isInLine(_ turn: Turn) -> Bool {
+        entries[turn.serial].map { $0.state == .inLine && $0.turn == turn } ?? false
+    }
+
+    /// Takes the first ready job of the channels that have room out of its heap.
+    private mutating func takeFirst(of room: [Channel: Int]) -> Int64? {
         var first: (channel: Channel, turn: Turn)?
-        for channel in channels {
+        for channel in room.keys {
             while let turn = ready[channel]?.least {
                 if let entry = entries[turn.serial], entry.state == .ready, entry.turn == turn {
                     if first == nil || turn < first!.turn { first = (channel, turn) }
@@ -219,7 +235,7 @@ struct MemoryQueue {
         return first.turn.serial
     }
 
-    private func serial(of token: Reservation.Token) -> Int64? {
+    func serial(of token: Reservation.Token) -> Int64? {
         guard let serial = Int64(token.id.description), let entry = entries[serial], entry.fence == token.fence,
             case .reserved = entry.state
         else { return nil }

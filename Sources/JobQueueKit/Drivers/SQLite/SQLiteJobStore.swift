@@ -20,7 +20,7 @@ public final class SQLiteJobStore: JobStore {
     public let wake = WakeSignal()
 
     private let database: Database
-    private let clock: WallClock
+    let clock: WallClock
     private let ownerWatch = OwnerWatch()
     /// False after a look that found nothing: the next one is then made without the write lock.
     private let mayHaveWork = Lock(true)
@@ -151,7 +151,8 @@ public final class SQLiteJobStore: JobStore {
     private func hasWork(_ channels: [Channel]) async throws(QueueError) -> Bool {
         let now = clock.now()
         return try await read { [ownerWatch] connection throws(SQLiteError) in
-            for channel in channels {
+            let jobs = SQLiteJobs(connection: connection, now: now)
+            for (channel, _) in try jobs.room(in: channels, max: 1) {
                 let sql = "SELECT 1 FROM jobs WHERE state = 0 AND channel = ? LIMIT 1"
                 if try connection.first(sql, .text(channel.name), map: { _ in true }) == true { return true }
             }
@@ -161,16 +162,16 @@ public final class SQLiteJobStore: JobStore {
             ] where try connection.first(sql, .integer(now), map: { _ in true }) == true {
                 return true
             }
-            return try !ownerWatch.dead(among: SQLiteJobs(connection: connection, now: now).owners()).isEmpty
+            return try !ownerWatch.dead(among: jobs.owners()).isEmpty
         }
     }
 
-    private func changed() {
+    func changed() {
         mayHaveWork.withLock { $0 = true }
         wake.notify()
     }
 
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteJobs) throws(SQLiteError) -> Value
     ) async throws(QueueError) -> Value {
         do {
@@ -182,7 +183,7 @@ public final class SQLiteJobStore: JobStore {
         }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws(SQLiteError) -> Value
     ) async throws(QueueError) -> Value {
         do {

@@ -36,7 +36,7 @@ struct SQLiteJobs {
         return JobID("\(id)")
     }
 
-    private func holder(of key: String, in channel: Channel) throws(SQLiteError) -> JobID? {
+    func holder(of key: String, in channel: Channel) throws(SQLiteError) -> JobID? {
         try connection.first(
             "SELECT id FROM jobs WHERE channel = ? AND unique_key = ?",
             .text(channel.name),
@@ -70,14 +70,14 @@ struct SQLiteJobs {
     /// The first ready jobs of all channels together.
     private func turns(max: Int, channels: [Channel]) throws(SQLiteError) -> [Turn] {
         var turns: [Turn] = []
-        for channel in channels {
+        for (channel, count) in try room(in: channels, max: max) {
             turns += try connection.rows(
                 """
                 SELECT priority, ready_at, id FROM jobs WHERE state = 0 AND channel = ?
                 ORDER BY priority, ready_at, id LIMIT ?
                 """,
                 .text(channel.name),
-                .integer(max)
+                .integer(count)
             ) { Turn(priority: $0.int(0), readyAt: $0.int64(1), serial: $0.int64(2)) }
         }
         return channels.count == 1 ? turns : Array(turns.sorted().prefix(max))
@@ -133,7 +133,8 @@ struct SQLiteJobs {
         }
         let move = job.tally.settle(outcome)
         try apply(move, to: job, lastError: outcome.error)
-        return Settlement(isValid: true, wakes: move.wakes(hasPartition: job.partition != nil))
+        let isCapped = try isCapped(job.channel)
+        return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: job.partition != nil))
     }
 
     func extend(_ token: Reservation.Token, by lease: Duration) throws(SQLiteError) -> Bool {
@@ -182,12 +183,22 @@ struct SQLiteJobs {
     private func apply(_ move: Tally.Move, to job: Reserved, lastError: String?) throws(SQLiteError) {
         switch move {
         case .remove:
-            try connection.run("DELETE FROM jobs WHERE id = ?", .integer(job.id))
+            let sql = "DELETE FROM jobs WHERE id = ? RETURNING name"
+            let name = try connection.first(sql, .integer(job.id)) { $0.text(0) } ?? ""
+            try connection.run(
+                """
+                INSERT INTO done_jobs (channel, name, count) VALUES (?, ?, 1)
+                ON CONFLICT DO UPDATE SET count = count + 1
+                """,
+                .text(job.channel),
+                .text(name)
+            )
         case .keepAsFailed(let reason):
             try connection.run(
                 """
                 INSERT INTO failed_jobs SELECT id, channel, priority, partition_key, unique_key, deliveries, failures,
-                    crashes, attempts, ttr, backoff, pushed_at, ?, ?, name, payload FROM jobs WHERE id = ?
+                    crashes, attempts, ttr, backoff, pushed_at, ?, ?, name, payload, fence, progress
+                    FROM jobs WHERE id = ?
                 """,
                 .integer(now),
                 .text(reason),
@@ -228,7 +239,7 @@ struct SQLiteJobs {
 
     /// Puts the first of a partition's line in front if nobody is there, or if who is there has not been reserved and
     /// comes later.
-    private func advance(_ channel: String, _ partition: String?) throws(SQLiteError) {
+    func advance(_ channel: String, _ partition: String?) throws(SQLiteError) {
         guard let partition else { return }
         let next = try connection.first(
             """

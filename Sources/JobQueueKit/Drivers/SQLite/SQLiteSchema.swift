@@ -58,7 +58,26 @@ enum SQLiteSchema {
         ) STRICT;
 
         CREATE INDEX failed_jobs_time ON failed_jobs (failed_at);
+        """,
+        // A job that is tried again goes on with its fence; of one that failed before fences were kept, none was so high.
         """
+        ALTER TABLE jobs ADD COLUMN progress TEXT;
+        ALTER TABLE failed_jobs ADD COLUMN fence INTEGER NOT NULL DEFAULT 1000000000;
+        ALTER TABLE failed_jobs ADD COLUMN progress TEXT;
+
+        CREATE TABLE channels (
+            name TEXT PRIMARY KEY,
+            is_paused INTEGER NOT NULL,
+            concurrency INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE done_jobs (
+            channel TEXT NOT NULL,
+            name TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (channel, name)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 }
 

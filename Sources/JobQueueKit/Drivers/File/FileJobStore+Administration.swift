@@ -1,0 +1,156 @@
+import PlatformCore
+
+extension FileJobStore {
+    /// One failed job.
+    public func failed(_ id: JobID) async throws(QueueError) -> FailedJob {
+        let job = try await locked { queue throws(SystemError) -> FailedJob? in
+            guard let name = try queue.failedName(id) else { return nil }
+            return try queue.failedJob(name)
+        }
+        guard let job else { throw .unknown(id, "failed job") }
+        return job
+    }
+
+    /// The identities of the failed jobs.
+    public func failedIDs() async throws(QueueError) -> [JobID] {
+        try await locked { queue throws(SystemError) in
+            try queue.failedNames().compactMap { name in FileJobName(name).map { JobID($0.id) } }
+        }
+    }
+
+    /// Counts by channel and name, reading the beginning of every job's file; nobody waits for that.
+    ///
+    /// A job that moves while its file is read may be left out.
+    public func counts() async throws(QueueError) -> [JobCounts] {
+        let now = clock.now()
+        let (places, failed) = try await locked { queue throws(SystemError) in
+            (Array(try queue.places().values), try queue.failedNames())
+        }
+        return try await writing.run { [path] () throws(QueueError) in
+            do throws(SystemError) {
+                return try Self.counts(places, failed: failed, root: path, now: now)
+            } catch {
+                throw QueueError(error)
+            }
+        }
+    }
+
+    private static func counts(
+        _ places: [FilePlace],
+        failed: [String],
+        root: String,
+        now: Int64
+    ) throws(SystemError) -> [JobCounts] {
+        var counter = JobCounter(now: now)
+        for place in places {
+            guard let content = try FileJobContent.head(of: place.path) else { continue }
+            switch place.state {
+            case .ready, .inLine: counter.addWaiting(content.channel, content.name, since: place.name.readyAt)
+            case .waiting: counter[content.channel, content.name].delayed += 1
+            case .reserved: counter[content.channel, content.name].reserved += 1
+            }
+        }
+        for name in failed {
+            guard let content = try FileJobContent.head(of: "\(root)/failed/\(name)") else { continue }
+            counter[content.channel, content.name].failed += 1
+        }
+        for channel in try Disk.names(in: "\(root)/done") {
+            for name in try Disk.names(in: "\(root)/done/\(channel)") {
+                let count = try Disk.length(of: "\(root)/done/\(channel)/\(name)") ?? 0
+                counter[FileComponent.text(of: channel), FileComponent.text(of: name)].done = count
+            }
+        }
+        return counter.all
+    }
+
+    /// Where a job is; takes time with the number of jobs unless it runs.
+    public func status(of id: JobID) async throws(QueueError) -> JobStatus {
+        let status = try await locked { queue throws(SystemError) in try queue.status(of: id) }
+        guard let status else { throw .unknown(id, "status of job") }
+        return status
+    }
+
+    /// Keeps progress.
+    public func report(_ progress: [(Reservation.Token, JobProgress)]) async throws(QueueError) -> [Bool] {
+        try await locked { queue throws(SystemError) -> [Bool] in
+            var results: [Bool] = []
+            for (token, progress) in progress { results.append(try queue.report(token, progress)) }
+            return results
+        }
+    }
+
+    /// Makes failed jobs ready.
+    public func retryFailed(_ ids: [JobID]) async throws(QueueError) -> [FailedRetry] {
+        let now = clock.now()
+        let results = try await locked { queue throws(SystemError) -> [FailedRetry] in
+            var results: [FailedRetry] = []
+            for id in ids { results.append(try queue.retryFailed(id, now: now)) }
+            return results
+        }
+        changed()
+        return results
+    }
+
+    /// Drops failed jobs.
+    public func forgetFailed(_ ids: [JobID]) async throws(QueueError) -> [Bool] {
+        try await locked { queue throws(SystemError) -> [Bool] in
+            var results: [Bool] = []
+            for id in ids { results.append(try queue.forgetFailed(id)) }
+            return results
+        }
+    }
+
+    /// Drops a job; takes time with the number of jobs unless it runs.
+    public func remove(_ id: JobID) async throws(QueueError) -> Bool {
+        let isRemoved = try await locked { queue throws(SystemError) in try queue.remove(id.description) }
+        changed()
+        return isRemoved
+    }
+
+    /// Drops what waits in a channel, some hundreds at a time, so that others come in between.
+    public func clear(_ channel: Channel) async throws(QueueError) -> Int {
+        let places = try await locked { queue throws(SystemError) in Array(try queue.places().values) }
+        var count = 0
+        for start in stride(from: 0, to: places.count, by: 256) {
+            let some = places[start..<min(start + 256, places.count)]
+            count += try await locked { queue throws(SystemError) -> Int in
+                var count = 0
+                for place in some where try queue.isWaiting(place, in: channel) {
+                    if try queue.remove(place) { count += 1 }
+                }
+                return count
+            }
+        }
+        changed()
+        return count
+    }
+
+    /// Pauses, resumes or caps a channel.
+    public func change(_ channel: Channel, _ change: ChannelChange) async throws(QueueError) {
+        let component = FileComponent.name(for: channel.name)
+        try await locked { queue throws(SystemError) in
+            var settings = try queue.settings()[component] ?? ChannelSettings()
+            settings.apply(change)
+            try queue.set(settings, for: component)
+        }
+        changed()
+    }
+
+    /// The channels that are paused or capped.
+    public func channels() async throws(QueueError) -> [Channel: ChannelSettings] {
+        let settings = try await locked { queue throws(SystemError) in try queue.settings() }
+        return Dictionary(uniqueKeysWithValues: settings.map { (Channel(FileComponent.text(of: $0.key)), $0.value) })
+    }
+}
+
+extension FileQueue {
+    /// Whether a job belongs to a channel and does not run.
+    fileprivate func isWaiting(_ place: FilePlace, in channel: Channel) throws(SystemError) -> Bool {
+        switch place.state {
+        case .reserved: false
+        case .ready(let component): component == FileComponent.name(for: channel.name)
+        case .inLine(let partition): partition.channel == FileComponent.name(for: channel.name)
+        case .waiting: try FileJobContent.head(of: place.path)?.channel == channel.name
+        }
+    }
+}

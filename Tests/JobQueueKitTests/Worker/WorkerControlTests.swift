@@ -1,0 +1,92 @@
+import JobQueueKit
+import TestSupport
+import Testing
+
+/// What others see of a worker, and what they do to it.
+struct WorkerControlTests {
+    @Test(arguments: Driver.allCases)
+    func `a resumed channel wakes a worker that sleeps`(_ driver: Driver) async throws {
+        let store = try StoreFixture(driver)
+        let fixture = WorkerFixture(store: store)
+        let ran = Gathered<String>()
+        try await fixture.queue.pause(.default)
+        try await fixture.run { job, _ in
+            ran.add(job.label)
+            return .done
+        } while: {
+            try await fixture.queue.push(Task1(label: "a"))
+            try await fixture.log.first("a look") { if case .workerLooked = $0 { true } else { false } }
+            #expect(ran.all.isEmpty)
+            try await fixture.queue.resume(.default)
+            try await fixture.untilEmpty()
+        }
+        #expect(ran.all == ["a"])
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a capped channel is worked through, never beyond its cap`(_ driver: Driver) async throws {
+        let store = try StoreFixture(driver)
+        let fixture = WorkerFixture(store: store)
+        let most = Gathered<Int>()
+        try await fixture.queue.cap(.default, at: 2)
+        try await fixture.run(concurrency: 8) { _, _ in
+            most.add(try await store.statistics().reserved)
+            return .done
+        } while: {
+            try await fixture.queue.push((0..<12).map { Task1(label: "\($0)") })
+            try await fixture.untilEmpty()
+        }
+        #expect(most.all.count == 12)
+        #expect(most.all.max()! <= 2)
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `what a run reports is read from outside while it runs`(_ driver: Driver) async throws {
+        let store = try StoreFixture(driver)
+        let fixture = WorkerFixture(store: store)
+        let gate = Gate()
+        try await fixture.run { _, context in
+            await context.report(JobProgress(0.5, note: "half"))
+            try await gate.pass()
+            return .done
+        } while: {
+            let id = try await fixture.queue.push(Task1())
+            try await eventually(.seconds(60), "the report") {
+                try await fixture.queue.status(of: id).progress == JobProgress(0.5, note: "half")
+            }
+            #expect(try await fixture.queue.status(of: id).state == .reserved)
+            gate.open()
+            try await fixture.untilEmpty()
+            await #expect { try await fixture.queue.status(of: id) } throws: {
+                ($0 as? QueueError)?.code == .unknownJob
+            }
+        }
+    }
+
+    @Test func `a job whose worker died is told as reclaimed when it runs again`() async throws {
+        let store = try StoreFixture(.memory)
+        try await JobQueue(store: store).push(Task1())
+        #expect(try await store.reserve(by: .dead).count == 1)
+        let fixture = WorkerFixture(store: store)
+        try await fixture.run { _, _ in
+            .done
+        } while: {
+            try await fixture.untilEmpty()
+        }
+        let reclaimed = fixture.log.count {
+            if case .reclaimed(_, Task1.name, _, 1) = $0 { true } else { false }
+        }
+        #expect(reclaimed == 1)
+    }
+
+    @Test func `a push is told before and after`() async throws {
+        let log = EventLog()
+        let queue = JobQueue(store: MemoryJobStore(), configuration: .init(onEvent: log.add))
+        try await queue.push([Task1(), Task1()], .init(channel: "c"))
+        guard case .pushing(2, Task1.name, "c") = log.all.first else {
+            Issue.record("not told before: \(log.all)")
+            return
+        }
+        #expect(log.all.dropFirst().count { if case .pushed = $0 { true } else { false } } == 2)
+    }
+}
