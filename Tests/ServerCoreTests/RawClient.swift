@@ -1,5 +1,6 @@
 import PlatformCore
 import ServerCore
+import TestSupport
 
 #if canImport(Glibc)
 import Glibc
@@ -17,7 +18,9 @@ final class RawClient: Sendable {
     /// Connects to `127.0.0.1:port`, as a listener writes it.
     init(_ address: String, receiveBuffer: Int32? = nil) async throws {
         guard let port = SocketAddress(address)?.port else { throw SystemError("read \(address)", code: EINVAL) }
-        descriptor = try await thread.run { () throws(SystemError) in try Self.connect(port, receiveBuffer) }
+        descriptor = try await thread.run { () throws(SystemError) in
+            try LoopbackSocket.connect(to: port, receiveBuffer: receiveBuffer)
+        }
     }
 
     deinit { close(descriptor) }
@@ -63,32 +66,6 @@ final class RawClient: Sendable {
 
     /// Ends our direction.
     func endWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
-
-    private static func connect(_ port: UInt16, _ receiveBuffer: Int32?) throws(SystemError) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw SystemError("socket") }
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        if var size = receiveBuffer {
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-        }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let code = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard code == 0 else {
-            let error = SystemError("connect")
-            close(descriptor)
-            throw error
-        }
-        return descriptor
-    }
 }
 
 /// Two connected, non-blocking ends of which each send is one record: a count of system calls.

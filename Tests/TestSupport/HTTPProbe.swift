@@ -51,7 +51,7 @@ public struct HTTPProbe: Sendable {
     ) async throws -> [UInt8] {
         let port = port
         return try await Self.threads.run {
-            let descriptor = try Self.connect(port)
+            let descriptor = try LoopbackSocket.connect(to: port, limit: 100)
             defer { close(descriptor) }
             try Files.write(bytes, to: descriptor, path: "127.0.0.1:\(port)")
             var answer: [UInt8] = []
@@ -64,28 +64,6 @@ public struct HTTPProbe: Sendable {
             }
             return answer
         }
-    }
-
-    private static func connect(_ port: UInt16) throws(SystemError) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw SystemError("socket") }
-        var limit = timeval(tv_sec: 100, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let code = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                systemConnect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard code == 0 else {
-            let error = SystemError("connect 127.0.0.1:\(port)")
-            close(descriptor)
-            throw error
-        }
-        return descriptor
     }
 
     private static func parse(_ bytes: [UInt8]) throws -> Answer {
@@ -118,9 +96,4 @@ public struct HTTPProbe: Sendable {
         }
         return output
     }
-}
-
-// Inside `HTTPProbe` the name connect is its own: this reaches libc's.
-private func systemConnect(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
-    connect(descriptor, address, length)
 }

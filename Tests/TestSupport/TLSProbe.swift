@@ -105,7 +105,7 @@ public final class TLSProbe: Sendable {
             guard let context = SSL_CTX_new(TLS_client_method()), let session = TLSProbe.session(context, settings)
             else { throw TLSProbe.failure("set up") }
             (self.context, self.session) = (context, session)
-            descriptor = try TLSProbe.dial(port)
+            descriptor = try LoopbackSocket.connect(to: port)
             SSL_set_fd(session, descriptor)
             ERR_clear_error()
             guard SSL_connect(session) == 1 else { throw TLSProbe.failure("shake hands") }
@@ -132,24 +132,6 @@ public final class TLSProbe: Sendable {
             SSL_SESSION_free(former)
         }
         return session
-    }
-
-    private static func dial(_ port: UInt16) throws(SystemError) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let code = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard code == 0 else { throw SystemError("connect to port \(port)") }
-        return descriptor
     }
 
     private static func failure(_ attempt: String) -> Failure {

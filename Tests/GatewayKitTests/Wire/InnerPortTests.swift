@@ -214,13 +214,7 @@ import Testing
         _ body: (WireGateway) async throws -> Void
     ) async throws {
         let gateway = try await WireGateway(secret: secret, loops: loops, innerLimits: innerLimits)
-        do {
-            try await body(gateway)
-        } catch {
-            await gateway.stop()
-            throw error
-        }
-        await gateway.stop()
+        try await gateway.stopped(after: body)
     }
 }
 

@@ -44,6 +44,17 @@ final class WireGateway: Sendable {
 
     func open() async throws -> GatewayFixture.Socket { try await GatewayFixture.open(url) }
 
+    /// Runs `body`, and stops however it ends.
+    func stopped(after body: (WireGateway) async throws -> Void) async throws {
+        do {
+            try await body(self)
+        } catch {
+            await stop()
+            throw error
+        }
+        await stop()
+    }
+
     func stop() async {
         task.cancel()
         _ = await task.result

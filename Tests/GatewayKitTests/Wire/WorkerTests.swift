@@ -233,13 +233,7 @@ import Testing
             configuration.workerLimits.ping = .milliseconds(20)
             configuration.limits.closeTimeout = .milliseconds(100)
         }
-        do {
-            try await body(gateway)
-        } catch {
-            await gateway.stop()
-            throw error
-        }
-        await gateway.stop()
+        try await gateway.stopped(after: body)
     }
 }
 
