@@ -14,6 +14,7 @@ public final class FileJobStore: JobStore {
 
     let path: String
     let clock: WallClock
+    private let bell: Doorbell
     private let queue: FileQueue
     private let ids = FileJobIDs()
     private let ownerWatch = OwnerWatch()
@@ -38,11 +39,12 @@ public final class FileJobStore: JobStore {
         } catch {
             throw QueueError(error)
         }
+        bell = Doorbell("\(path)/bell", wake: wake)
         try queue.locked { () throws(SystemError) in try queue.removeLeftovers() }
     }
 
-    /// Another process's push is seen after at most this time.
-    public var pollInterval: Duration? { .milliseconds(100) }
+    /// Where the system tells what other processes do (Linux), their pushes are seen at once, else after this time.
+    public var pollInterval: Duration? { bell.pollInterval }
 
     /// Writes jobs, each to a file of its own; all of them are on the disk when it returns.
     ///
@@ -60,6 +62,8 @@ public final class FileJobStore: JobStore {
                 throw error
             }
         }
+        // Who sleeps can see the jobs already; they need not wait for the disk as the caller does.
+        self.changed()
         try await writing.run { [path] () throws(QueueError) in
             do throws(SystemError) {
                 for directory in changed { try Disk.sync(directory, root: path) }
@@ -67,7 +71,6 @@ public final class FileJobStore: JobStore {
                 throw QueueError(error)
             }
         }
-        self.changed()
         return published
     }
 
@@ -78,6 +81,7 @@ public final class FileJobStore: JobStore {
         owner: Owner,
         lease: Duration
     ) async throws(QueueError) -> [Reservation] {
+        bell.listen()
         let now = clock.now()
         let leaseEnd = now + lease.milliseconds
         return try await moving.run { [queue, ownerWatch] () throws(QueueError) -> [Reservation] in
@@ -141,6 +145,7 @@ public final class FileJobStore: JobStore {
     /// A job may have become ready.
     func changed() {
         wake.notify()
+        bell.ring()
     }
 
     func locked<Value: Sendable>(

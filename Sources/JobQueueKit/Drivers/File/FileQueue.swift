@@ -13,6 +13,7 @@ import PlatformCore
 ///     progress/<id>                            what the run of a job reported last
 ///     channels/<channel>                       a link that holds the settings of a channel that has some
 ///     done/<channel>/<name>                    an empty file as long as jobs of that name succeeded
+///     bell                                     opened and closed to wake other processes
 ///     tmp/                                     being written
 ///
 /// Each change is in an order that a repair understands wherever it was cut off: see `FileQueue+Repair`.

@@ -19,6 +19,7 @@ public final class SQLiteJobStore: JobStore {
     /// Notified at each change by this value that may make a job ready.
     public let wake = WakeSignal()
 
+    private let bell: Doorbell
     private let database: Database
     let clock: WallClock
     private let ownerWatch = OwnerWatch()
@@ -48,10 +49,11 @@ public final class SQLiteJobStore: JobStore {
             throw QueueError(error)
         }
         self.clock = clock
+        bell = Doorbell("\(path)-bell", wake: wake)
     }
 
-    /// Another process's push is seen after at most this time.
-    public var pollInterval: Duration? { .milliseconds(100) }
+    /// Where the system tells what other processes do (Linux), their pushes are seen at once, else after this time.
+    public var pollInterval: Duration? { bell.pollInterval }
 
     /// Keeps jobs; they are committed when it returns.
     public func push(_ jobs: [NewJob]) async throws(QueueError) -> [JobID] {
@@ -71,6 +73,7 @@ public final class SQLiteJobStore: JobStore {
         owner: Owner,
         lease: Duration
     ) async throws(QueueError) -> [Reservation] {
+        bell.listen()
         let hadWork = mayHaveWork.withLock { mayHaveWork in
             defer { mayHaveWork = false }
             return mayHaveWork
@@ -169,6 +172,7 @@ public final class SQLiteJobStore: JobStore {
     func changed() {
         mayHaveWork.withLock { $0 = true }
         wake.notify()
+        bell.ring()
     }
 
     func write<Value: Sendable>(
