@@ -8,8 +8,8 @@
 ///     try await worker.run()
 ///
 /// Each job is lent to it under a lease that it renews, so that the jobs of a worker that dies are soon run by another. It
-/// sleeps while nothing is ready: a push in the same process wakes it at once, one in another process within the store's
-/// poll interval.
+/// sleeps while nothing is ready: a push in the same process wakes it at once, one in another process too where the system
+/// tells of it (Linux), else within the store's poll interval.
 public struct JobWorker: Sendable {
     /// What differs from one worker to another.
     public struct Configuration: Sendable {
@@ -73,11 +73,24 @@ public struct JobWorker: Sendable {
     /// Throws if the store cannot be reached at the start; later failures of the store are events, and it tries again.
     @concurrent
     public func run() async throws(QueueError) {
+        try await run(untilEmpty: false)
+    }
+
+    /// Runs jobs until none is ready and none of its own runs, or the task is cancelled.
+    ///
+    /// It does not wait for jobs that are delayed, between two tries, or run by other workers.
+    @concurrent
+    public func runUntilEmpty() async throws(QueueError) {
+        try await run(untilEmpty: true)
+    }
+
+    private func run(untilEmpty: Bool) async throws(QueueError) {
         let engine = WorkerEngine(
             queue: queue,
             handlers: handlers,
             concurrency: concurrency,
             channels: channels,
+            untilEmpty: untilEmpty,
             configuration: configuration
         )
         // The engine runs in a task of its own: cancelling this one must not cancel jobs that may still finish.

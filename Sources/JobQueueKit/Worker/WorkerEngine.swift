@@ -14,6 +14,8 @@ final class WorkerEngine: Sendable {
 
     private let concurrency: Int
     private let channels: [Channel]
+    /// Whether it ends by itself when there is nothing to do.
+    private let untilEmpty: Bool
     private let state = Lock(State())
     /// Notified by the store, by a slot that becomes free, and to stop.
     private let signal = WakeSignal()
@@ -26,12 +28,14 @@ final class WorkerEngine: Sendable {
         handlers: [String: JobHandler],
         concurrency: Int,
         channels: [Channel],
+        untilEmpty: Bool,
         configuration: JobWorker.Configuration
     ) {
         self.queue = queue
         self.handlers = handlers
         self.concurrency = concurrency
         self.channels = channels
+        self.untilEmpty = untilEmpty
         self.configuration = configuration
     }
 
@@ -80,9 +84,11 @@ final class WorkerEngine: Sendable {
                 continue
             }
             do throws(QueueError) {
+                let wasIdle = free == concurrency
                 let reservations = try await reserve(free)
                 await start(reservations)
                 emit(.workerLooked(taken: reservations.count, running: running.count))
+                if untilEmpty, wasIdle, reservations.isEmpty { return }
                 if reservations.count < free { await signal.wait(past: seen, for: try await sleepLength()) }
                 wait = .milliseconds(100)
             } catch {
@@ -123,7 +129,7 @@ final class WorkerEngine: Sendable {
                     defer { state.running[reservation.token] = nil }
                     return state.running.count >= concurrency || state.isStopping
                 }
-                if wasFull { signal.notify() }
+                if wasFull || untilEmpty { signal.notify() }
             }
         }
     }

@@ -2,7 +2,7 @@ package import ChatAPIKit
 import DeepSeekKit
 import DeepSeekSimulator
 import GatewayKit
-import JobQueueKit
+package import JobQueueKit
 import PlatformCore
 import ServerCore
 
@@ -32,7 +32,7 @@ package struct Composition: Sendable {
         case .hawk: try await hawk()
         case .server: try server()
         case .api: try api()
-        case .queue: try queue()
+        case .queue: try queue { try await $0.run() }
         }
     }
 
@@ -44,17 +44,17 @@ package struct Composition: Sendable {
         return [register]
     }
 
-    /// How many jobs are where, for people.
-    package func queueInfo() async throws -> String {
-        let statistics = try await makeQueue().statistics()
-        return """
-            Jobs
-            - waiting: \(statistics.waiting)
-            - delayed: \(statistics.delayed)
-            - reserved: \(statistics.reserved)
-            - failed: \(statistics.failed)
-
-            """
+    /// What runs of the queue's host: until it is told to stop, or until nothing is ready, which `stop` is then told.
+    package func queueParts(_ work: QueueCommands.Work, until stop: StopRequest) async throws -> [HostPart] {
+        try queue { worker in
+            switch work {
+            case .untilStopped:
+                try await worker.run()
+            case .untilEmpty:
+                try await worker.runUntilEmpty()
+                await stop.ask("nothing is ready")
+            }
+        }
     }
 
     package func makeAuthenticator() throws -> JWTAuthenticator {
@@ -83,7 +83,7 @@ extension Composition {
         var parts = [
             try makeAPI(store, authenticator, dispatcher, pusher, secret: secret, isSimulated: simulator != nil),
             makeSweeper(store, dispatcher),
-            makeWorker(queue, runner),
+            makeWorker(queue, runner) { try await $0.run() },
             HostPart("gateway") { try await gateway.run() },
         ]
         if let register = makeRegister(secret: secret) { parts.append(register) }
@@ -117,7 +117,7 @@ extension Composition {
         ]
     }
 
-    private func queue() throws -> [HostPart] {
+    private func queue(_ work: @escaping @Sendable (JobWorker) async throws -> Void) throws -> [HostPart] {
         let store = try SQLiteChatStore(path: settings.database)
         let client = makeRemoteClient()
         let queue = try makeQueue()
@@ -131,7 +131,7 @@ extension Composition {
         logger.log(LogLine(.info, "queue", "working", ["replies_at_once": "\(settings.concurrency)"]))
         return [
             makeSweeper(store, dispatcher),
-            makeWorker(queue, runner),
+            makeWorker(queue, runner, work),
             HostPart("gateway client") { try await client.run() },
         ]
     }
@@ -198,7 +198,7 @@ extension Composition {
         )
     }
 
-    private func makeQueue() throws -> JobQueue {
+    package func makeQueue() throws -> JobQueue {
         let store: any JobStore =
             switch settings.queue {
             case .sqlite(let path): try SQLiteJobStore(path: path)
@@ -257,9 +257,13 @@ extension Composition {
         return HostPart("sweeper") { await sweeper.run() }
     }
 
-    private func makeWorker(_ queue: JobQueue, _ runner: ReplyRunner) -> HostPart {
+    private func makeWorker(
+        _ queue: JobQueue,
+        _ runner: ReplyRunner,
+        _ work: @escaping @Sendable (JobWorker) async throws -> Void
+    ) -> HostPart {
         let worker = JobWorker(queue: queue, handlers: [runner.jobHandler], concurrency: settings.concurrency)
-        return HostPart("worker", drain: .seconds(30)) { try await worker.run() }
+        return HostPart("worker", drain: .seconds(30)) { try await work(worker) }
     }
 
     private func makeAPI(

@@ -1,4 +1,5 @@
 package import ChatAPIKit
+import JobQueueKit
 import PlatformCore
 
 #if canImport(Glibc)
@@ -50,7 +51,7 @@ package enum HostMain {
                 flags: command.flags,
                 environment: environment(),
                 cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
-                isToRun: ["start", "listen", "register"].contains(command.name)
+                isToRun: ["start", "listen", "run", "register"].contains(command.name)
             )
             return try await run(command, of: host, settings, until: stop, checkpoint)
         } catch let error as UsageError {
@@ -82,10 +83,20 @@ package enum HostMain {
             return say("\(authenticator.makeToken(uid: uid, lifetime: .seconds(24 * 3600)))\n")
         case (_, "stop") where command.operands.isEmpty:
             return try await Self.stop(host, settings)
-        case (.queue, "info") where command.operands.isEmpty:
-            return say(try await Composition(settings, host: host).queueInfo())
-        case (.queue, "listen") where command.operands.isEmpty,
-            (.hawk, "start") where command.operands.isEmpty,
+        case (.queue, _):
+            let commands = QueueCommands(
+                queue: try Composition(settings, host: host).makeQueue(),
+                output: { _ = say($0) },
+                errors: { complain("\(host.rawValue): \($0)", end: "") },
+                confirm: confirm,
+                work: { work in
+                    try await start(host, settings, until: stop, checkpoint) {
+                        try await $0.queueParts(work, until: stop)
+                    }
+                }
+            )
+            return await commands.run([command.name] + command.operands + command.options)
+        case (.hawk, "start") where command.operands.isEmpty,
             (.server, "start") where command.operands.isEmpty,
             (.api, "start") where command.operands.isEmpty:
             return try await start(host, settings, until: stop, checkpoint)
@@ -102,7 +113,7 @@ package enum HostMain {
         _ settings: Settings,
         until stop: StopRequest,
         _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void,
-        parts: (Composition) async throws -> [HostPart] = { try await $0.parts() }
+        parts: @Sendable (Composition) async throws -> [HostPart] = { try await $0.parts() }
     ) async throws -> Int32 {
         guard let pidFile = try lockedPidFile(host, settings) else { return 1 }
         OpenFiles.raiseLimit()
@@ -157,7 +168,14 @@ package enum HostMain {
         return 0
     }
 
-    private static func complain(_ line: String) {
-        try? Files.write("\(line)\n".utf8, to: STDERR_FILENO, path: "stderr")
+    /// Asks the person at the terminal, if there is one.
+    private static func confirm(_ question: String) -> Bool {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return false }
+        complain("\(question) [y/N] ", end: "")
+        return ["y", "yes"].contains(readLine()?.lowercased())
+    }
+
+    private static func complain(_ line: String, end: String = "\n") {
+        try? Files.write("\(line)\(end)".utf8, to: STDERR_FILENO, path: "stderr")
     }
 }

@@ -1,9 +1,11 @@
 /// What a host was asked to do, before its settings are read.
 package struct Command: Sendable, Equatable {
-    /// The subcommand: `start`, `stop`, `token`, `listen`, `info`, `register`.
+    /// The subcommand: `start`, `stop`, `token`, `register`, or one of the queue's.
     package var name: String
     /// Its operands: the UID of `token`.
     package var operands: [String]
+    /// Options of the queue's commands, as they were given.
+    package var options: [String] = []
     /// Values of flags by setting name; a switch has "on".
     package var flags: [String: String]
     package var wantsHelp: Bool
@@ -30,6 +32,10 @@ extension Command {
             switch argument {
             case "-h", "--help", "help": command.wantsHelp = true
             case "--version": command.wantsVersion = true
+            case "--force" where host == .queue, "--all" where host == .queue: command.options.append(argument)
+            case "--channel" where host == .queue:
+                command.options.append(argument)
+                if let name = rest.popFirst() { command.options.append(name) }
             case _ where argument.hasPrefix("--"):
                 let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 let name = String(parts[0])

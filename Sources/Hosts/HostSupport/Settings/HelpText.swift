@@ -1,3 +1,5 @@
+import JobQueueKit
+
 /// What `--help` prints.
 package enum HelpText {
     /// The whole text for a host.
@@ -37,10 +39,11 @@ package enum HelpText {
             "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
             "stop [settings]       end the run that holds the pid file, and wait for it",
         ],
-        .queue: [
-            "[info] [settings]     print how many jobs wait, run, are delayed and have failed",
-            "listen [settings]     work in the foreground until SIGTERM or Ctrl-C",
-            "stop [settings]       end the run that holds the pid file, and wait for it",
+        .queue: QueueCommands.help.map { command, does in
+            command + String(repeating: " ", count: max(26 - command.count, 1)) + does
+        } + [
+            "stop                      end the run that holds the pid file, and wait for it",
+            "                          each takes settings; --force: do not ask before jobs are dropped",
         ],
     ]
 }
