@@ -55,7 +55,8 @@ final class FileLock {
             return state
         }
         let text = String(decoding: bytes[..<count], as: UTF8.self)
-        guard text.hasPrefix(Self.magic + " ") else { return nil }
+        // One that was cut short is no other program's.
+        guard text.hasPrefix(Self.magic + " ") || (Self.magic + " ").hasPrefix(text) else { return nil }
         let fields = text.dropFirst(Self.magic.count).split { $0.isWhitespace }
         guard fields.count == 3, let generation = Int64(fields[0]) else {
             state = State(isChanging: true)

@@ -65,6 +65,7 @@ extension FileQueue {
         }
         if channels.count > 1 { first.sort { $0.name < $1.name } }
         var claimed: [FileJobName] = []
+        var hasVanished = false
         for (channel, name) in first.prefix(max) {
             guard var job = FileJobName(name) else { continue }
             job.deliveries += 1
@@ -74,11 +75,19 @@ extension FileQueue {
             guard let path = try ready(channel).location(of: name) else { continue }
             _ = try reserved()
             try lock.beginChange()
-            try Disk.move(path, to: reservedPath(job))
             try ready(channel).left(name)
+            do throws(SystemError) {
+                try Disk.move(path, to: reservedPath(job))
+            } catch {
+                // Somebody removed the file: no job any more, and no reason to lend no other.
+                guard error.isNotFound else { throw error }
+                hasVanished = true
+                continue
+            }
             setReserved(job, for: job.id)
             claimed.append(job)
         }
+        if hasVanished { try repair(afterBoot: false) }
         return claimed
     }
 
