@@ -1,5 +1,13 @@
 import GatewayKit
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The server that load generators drive: echoes, and obeys a few control messages.
 ///
 /// - `!bcast M S`, `!bcastq M S`: sends M messages of S bytes to every connection, each beginning with its number in 8
@@ -52,9 +60,16 @@ final class Bench: GatewayHandler {
 func number(_ flag: String, _ standard: Int) -> Int {
     guard let index = CommandLine.arguments.firstIndex(of: flag) else { return standard }
     guard let value = CommandLine.arguments[(index + 1)...].first.flatMap({ Int($0) }) else {
-        fatalError("use: bench-server --port N [--loops K] [--async | --greet]")
+        end("use: bench-server --port N [--loops K] [--async | --greet]", code: 2)
     }
     return value
+}
+
+/// Says why on standard error, and ends the program.
+func end(_ why: String, code: Int32) -> Never {
+    let bytes = Array("\(why)\n".utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+    exit(code)
 }
 
 var limits = Gateway.Limits(maxMessageBytes: 16 << 20, maxBacklogBytes: 64 << 20)
@@ -64,14 +79,18 @@ let configuration = Gateway.Configuration(
     loops: number("--loops", 1),
     limits: limits
 )
-if CommandLine.arguments.contains("--async") {
-    let gateway = Gateway(async: configuration) { connection in
-        for await message in connection { connection.client.send(message) }
+let gateway =
+    if CommandLine.arguments.contains("--async") {
+        Gateway(async: configuration) { connection in
+            for await message in connection { connection.client.send(message) }
+        }
+    } else if CommandLine.arguments.contains("--greet") {
+        Gateway(configuration)
+    } else {
+        Gateway(configuration) { context in Bench(context.client) }
     }
+do {
     try await gateway.run()
-} else if CommandLine.arguments.contains("--greet") {
-    try await Gateway(configuration).run()
-} else {
-    let gateway = Gateway(configuration) { context in Bench(context.client) }
-    try await gateway.run()
+} catch {
+    end("bench-server: \(error)", code: 1)
 }

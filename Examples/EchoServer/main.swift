@@ -1,5 +1,13 @@
 import GatewayKit
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Sends back whatever comes: what the conformance suite and load generators talk to.
 final class Echo: GatewayHandler {
     func text(_ text: UTF8Span, from client: Client) { client.send(text) }
@@ -28,8 +36,15 @@ struct Options {
     }
 
     static func stop() -> Never {
-        fatalError("use: echo-server --port N [--loops K] [--tls CERT KEY]")
+        end("use: echo-server --port N [--loops K] [--tls CERT KEY]", code: 2)
     }
+}
+
+/// Says why on standard error, and ends the program.
+func end(_ why: String, code: Int32) -> Never {
+    let bytes = Array("\(why)\n".utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+    exit(code)
 }
 
 let options = Options(CommandLine.arguments)
@@ -44,4 +59,8 @@ let configuration = Gateway.Configuration(
     limits: limits
 )
 let gateway = Gateway(configuration) { _ in Echo() }
-try await gateway.run()
+do {
+    try await gateway.run()
+} catch {
+    end("echo-server: \(error)", code: 1)
+}

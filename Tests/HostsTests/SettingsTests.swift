@@ -78,6 +78,15 @@ struct SettingsTests {
         #expect(error?.problems.count == 2)
     }
 
+    @Test(arguments: ["example.org", "*", "https://a.example/path", "ftp//x", "https://"])
+    func `an origin that no browser sends is refused`(origin: String) throws {
+        let error = #expect(throws: UsageError.self) { try settings(.server, ["--allow-origin", "null,\(origin)"]) }
+        #expect(error?.problems.count == 1)
+        #expect(error?.problems.first?.contains("\(origin) is no origin") == true)
+        let good = "https://example.org,http://localhost:3000,http://[::1]:8080,null"
+        #expect(try settings(.server, ["--allow-origin", good]).allowedOrigins.count == 4)
+    }
+
     @Test func `a certificate needs its key`() throws {
         let given = try settings(.server, ["--tls-cert", "c.pem", "--tls-key", "k.pem"])
         #expect(given.tlsCertificate == "c.pem" && given.tlsKey == "k.pem")

@@ -35,6 +35,29 @@ struct EventLoopTests {
     }
 
     @Test(arguments: PollerKind.allCases)
+    func `a long inbox lets timers in between, and what it asks of itself later`(kind: PollerKind) async throws {
+        let group = try EventLoopGroup(poller: kind, name: "test")
+        let loop = group.loops[0]
+        let done = Lock(0)
+        let seen = Lock<Int?>(nil)
+        await loop.perform {
+            loop.schedule(after: .milliseconds(1)) { seen.withLock { $0 = done.withLock { $0 } } }
+            for _ in 0..<400 {
+                loop.execute {
+                    let begin = ContinuousClock.now
+                    while ContinuousClock.now - begin < .milliseconds(1) {}
+                    done.withLock { $0 += 1 }
+                }
+            }
+        }
+        await loop.perform {}
+        #expect(done.withLock { $0 } == 400)
+        let before = try #require(seen.withLock { $0 })
+        #expect(before < 400, "the timer ran behind \(before) of 400 items")
+        await group.shutdown()
+    }
+
+    @Test(arguments: PollerKind.allCases)
     func `timers run in the order of their deadlines, and cancelled ones never`(kind: PollerKind) async throws {
         let group = try EventLoopGroup(poller: kind, name: "test")
         let loop = group.loops[0]

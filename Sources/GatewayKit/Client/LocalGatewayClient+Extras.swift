@@ -1,6 +1,7 @@
 /// What only a gateway of the own process can do, and what is done from code that is not async, a handler for example.
 ///
-/// Everything here posts to the loops concerned and returns, in order with the caller's other calls. It throws `stopped`
+/// Everything here posts to the loops concerned and returns, in order with the caller's other calls; what is posted faster
+/// than the loops obey waits in memory, where the asynchronous calls would wait themselves. It throws `stopped`
 /// before `run()` listens and after it has ended.
 extension LocalGatewayClient {
     /// Has an operation carried out.

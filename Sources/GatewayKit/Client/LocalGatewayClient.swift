@@ -2,7 +2,8 @@ import PlatformCore
 
 /// The push API of a gateway in this process.
 ///
-/// A call returns once its operation is posted to the gateway's loops: about a microsecond, whoever is slow out there.
+/// A call returns once its operation is posted to the gateway's loops: about a microsecond, whoever is slow out there. When
+/// a thousand operations wait for a loop it returns once they are done, so that a busy sender cannot fill the memory.
 /// Calls made before `run()` wait until it listens; after it has ended they throw `stopped`.
 public final class LocalGatewayClient: GatewayClient {
     private let start: StartSignal
@@ -25,6 +26,7 @@ public final class LocalGatewayClient: GatewayClient {
     public func perform(_ operation: GatewayOperation) async throws(GatewayError) -> Delivery {
         let running = try await current(operation.attempt)
         running.switchboard.perform(try running.command(operation))
+        if running.switchboard.isBehind { try await confirm() }
         return Delivery(gatewaysReached: 1)
     }
 

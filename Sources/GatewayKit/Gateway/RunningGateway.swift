@@ -106,6 +106,18 @@ struct RunningGateway: Sendable {
                 throw GatewayError(.invalidConfiguration, attempt: "set \(name)", cause: "\(value) is not above 0")
             }
         }
+        for (name, value) in [
+            ("handshakeTimeout", limits.handshakeTimeout), ("idleTimeout", limits.idleTimeout ?? .seconds(1)),
+            ("closeTimeout", limits.closeTimeout), ("bindLifetime", configuration.bindLifetime ?? .seconds(1)),
+        ] {
+            guard value > .zero else {
+                throw GatewayError(.invalidConfiguration, attempt: "set \(name)", cause: "\(value) is not above 0")
+            }
+        }
+        for origin in configuration.allowedOrigins ?? [] where !WebOrigin.isOne(origin) {
+            let cause = "no origin, as in https://example.org or http://localhost:3000; nil allows any"
+            throw GatewayError(.invalidConfiguration, attempt: "allow the origin \(origin)", cause: cause)
+        }
         guard !configuration.businessWorkers || configuration.innerListen != nil else {
             let cause = "workers connect to the inner port: say where it listens"
             throw GatewayError(.invalidConfiguration, attempt: "set businessWorkers", cause: cause)

@@ -36,6 +36,10 @@ package final class Shard: @unchecked Sendable {
     private let inbox = Lock<[Command]>([])
     /// Memory for the next commands.
     private var spareCommands: [Command] = []
+    /// What this loop's own sockets have asked for: reached on the loop only.
+    private var ownCommands = 0
+    /// How many of those may come on top of commands that wait before sockets have to wait too.
+    private static let mostOwnCommands = 1024
     /// Clients to which messages were dropped in this turn.
     private var dropping: [Client] = []
 
@@ -86,6 +90,7 @@ package final class Shard: @unchecked Sendable {
     ///
     /// Once the loop has ended only questions are still answered, by tables that are empty then.
     package func post(_ command: Command) {
+        if loop.isCurrent { ownCommands &+= 1 }
         let wasEmpty = inbox.withLock { waiting in
             waiting.append(command)
             return waiting.count == 1
@@ -99,11 +104,19 @@ package final class Shard: @unchecked Sendable {
         for case .query(let look) in commands { look(self) }
     }
 
+    /// Whether so much waits that a caller who can wait should.
+    var isBehind: Bool { inbox.withLock { $0.count > 1000 } }
+
     private func obeyAll() {
         var commands: [Command] = []
         swap(&commands, &spareCommands)
         inbox.withLock { swap(&$0, &commands) }
-        for command in commands { obey(command) }
+        let earlier = ownCommands
+        for index in commands.indices {
+            obey(commands[index])
+            // What sockets ask for meanwhile comes on top: where that is too much, they wait.
+            if index & 3 == 3, ownCommands &- earlier < Self.mostOwnCommands { loop.letOthersIn() }
+        }
         commands.removeAll(keepingCapacity: commands.capacity <= 4096)
         swap(&commands, &spareCommands)
     }

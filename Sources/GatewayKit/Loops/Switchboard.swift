@@ -38,6 +38,9 @@ package final class Switchboard: Sendable {
         }
     }
 
+    /// Whether so much waits for a loop that a caller who can wait should.
+    package var isBehind: Bool { shards.contains(where: \.isBehind) }
+
     // MARK: Asking
 
     /// Asks the loop of one client; `answer` is called on that loop's thread.

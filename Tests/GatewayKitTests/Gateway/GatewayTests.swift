@@ -118,6 +118,12 @@ struct GatewayTests {
     @Test func `an address that is none or in use is an error that says so`() async throws {
         await expectError(.invalidConfiguration) { try await Gateway(.init(listen: "nowhere")).run() }
         await expectError(.invalidConfiguration) { try await Gateway(.init(listen: "127.0.0.1:0", loops: 0)).run() }
+        for origin in ["example.org", "*", "https://example.org/"] {
+            await expectError(.invalidConfiguration) { try await Gateway(.init(allowedOrigins: [origin])).run() }
+        }
+        for limits in [Gateway.Limits(idleTimeout: .zero), .init(handshakeTimeout: .seconds(-1))] {
+            await expectError(.invalidConfiguration) { try await Gateway(.init(limits: limits)).run() }
+        }
         try await withGateway { gateway, _ in
             let address = try await gateway.listeningAddress()
             await expectError(.listenFailed) { try await Gateway(.init(listen: address)).run() }

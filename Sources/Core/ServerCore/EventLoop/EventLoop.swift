@@ -61,6 +61,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var events: [PollerEvent] = []
     private var batch: [LoopInbox.Item] = []
     private var stops: [CheckedContinuation<Void, Never>?] = []
+    private var sliceEnd = ContinuousClock.now
+    private var gatheringEnd = ContinuousClock.now
 
     init(index: Int, poller kind: PollerKind, name: String, waiting: ByteMeter) throws(SystemError) {
         self.index = index
@@ -87,6 +89,19 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     @discardableResult
     package func execute(_ body: @escaping @Sendable () -> Void) -> Bool {
         inbox.push(.body(body))
+    }
+
+    /// Lets sockets and timers in if the inbox has been worked at for some milliseconds.
+    ///
+    /// For a body of `execute` that does many things, between two of them. What it has written goes on gathering.
+    package func letOthersIn() {
+        guard ContinuousClock.now > sliceEnd, stops.isEmpty else { return }
+        lookAround()
+        if now > gatheringEnd {
+            flushDirty()
+            gatheringEnd = .now + Self.longestGathering
+        }
+        sliceEnd = .now + Self.slice
     }
 
     /// Runs `body` on the loop and returns what it returns; nil if the loop has ended.
@@ -160,24 +175,47 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         bury()
     }
 
+    /// How long the inbox is worked at before sockets and timers get a look in.
+    private static let slice: Duration = .milliseconds(2)
+    /// How long what the inbox writes may be gathered.
+    private static let longestGathering: Duration = .milliseconds(100)
+
     /// Runs what waits, and what that asks for in turn, so that its writes still join this turn's; but not for ever.
     private func runInbox() {
+        sliceEnd = now + Self.slice
+        gatheringEnd = now + Self.longestGathering
         for _ in 0..<16 {
             var items = batch
             batch = []
             inbox.take(into: &items)
-            for item in items {
-                switch item {
+            for index in items.indices {
+                switch items[index] {
                 case .body(let body): body()
                 case .job(let job): run(job)
                 case .task(let job): job.runSynchronously(on: tasks.asUnownedTaskExecutor())
                 }
+                if index & 3 == 3 { letOthersIn() }
             }
             let isEmpty = items.isEmpty
             items.removeAll(keepingCapacity: items.capacity <= 4096)
             batch = items
             if isEmpty { return }
         }
+    }
+
+    /// Serves sockets and timers amid a long inbox, and sends what that writes; the inbox's writes go on gathering.
+    private func lookAround() {
+        let first = dirty.count
+        poller.wait(.zero, into: &events)
+        now = .now
+        for event in events { dispatch(event) }
+        runTimers()
+        if dirty.count > first {
+            spare += dirty[first...]
+            dirty.removeSubrange(first...)
+            flushSpare()
+        }
+        bury()
     }
 
     /// Sends what this turn has gathered so far, before more is written; the connections stay dirty.
@@ -190,10 +228,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private func flushDirty() {
         for _ in 0..<4 where !dirty.isEmpty {
             swap(&dirty, &spare)
-            for connection in spare { connection.flush() }
-            spare.removeAll(keepingCapacity: spare.capacity <= 1 << 16)
+            flushSpare()
         }
         if dirty.isEmpty { arena.reset() }
+    }
+
+    private func flushSpare() {
+        for connection in spare { connection.flush() }
+        spare.removeAll(keepingCapacity: spare.capacity <= 1 << 16)
     }
 
     private func bury() {

@@ -150,6 +150,11 @@ extension Settings {
                 )
             }
         }
+        for origin in settings.allowedOrigins where !WebOrigin.isOne(origin) {
+            let advice =
+                origin == "*" ? "leave it out and sockets may come from any page" : "write it as https://example.org"
+            reader.reject("\(SettingsReader.spelling("allow-origin")): \(origin) is no origin; \(advice)")
+        }
         do throws(TrustedProxies.UnknownEntry) {
             _ = try TrustedProxies(settings.trustedProxies)
         } catch {
