@@ -19,10 +19,7 @@ import Testing
     @Test func `a line in pieces and with a carriage return is one line`() async throws {
         try await withRegister { register in
             let worker = try await TCPProbe(register.address)
-            for character in "{\"event\":\"worker_connect\"}\r\n" {
-                worker.send(String(character))
-                await Task.yield()
-            }
+            for character in "{\"event\":\"worker_connect\"}\r\n" { worker.send(String(character)) }
             #expect(try await worker.line() == #"{"event":"broadcast_addresses","addresses":[]}"#)
         }
     }
