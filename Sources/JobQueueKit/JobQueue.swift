@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Where jobs are pushed: a store, and how jobs are written into it.
 ///
 ///     let queue = JobQueue(store: try SQLiteJobStore(path: "data/queue.sqlite"))
@@ -11,12 +9,22 @@ public struct JobQueue: Sendable {
     public struct Configuration: Sendable {
         /// The largest JSON a job may become, in bytes; 1 MiB unless told otherwise, for what is larger belongs elsewhere.
         public var payloadLimit: Int
+        /// Sees each job before it is written down, and returns it or another one in its place.
+        ///
+        /// What it throws refuses the push, with all the jobs of its batch, and is thrown there as `refused`. Called by the
+        /// task that pushes.
+        public var beforePush: (@Sendable (NewJob) throws -> NewJob)?
         /// Told what happens to jobs; called from any task, so it must be quick.
         public var onEvent: @Sendable (QueueEvent) -> Void
 
         /// A configuration that differs from the defaults in what is named.
-        public init(payloadLimit: Int = 1 << 20, onEvent: @escaping @Sendable (QueueEvent) -> Void = { _ in }) {
+        public init(
+            payloadLimit: Int = 1 << 20,
+            beforePush: (@Sendable (NewJob) throws -> NewJob)? = nil,
+            onEvent: @escaping @Sendable (QueueEvent) -> Void = { _ in }
+        ) {
             self.payloadLimit = payloadLimit
+            self.beforePush = beforePush
             self.onEvent = onEvent
         }
     }
@@ -25,11 +33,33 @@ public struct JobQueue: Sendable {
     public let store: any JobStore
 
     let configuration: Configuration
+    /// Nil where workers run the jobs.
+    private let runner: ImmediateRunner?
 
     /// A queue on a store.
     public init(store: any JobStore, configuration: Configuration = .init()) {
         self.store = store
         self.configuration = configuration
+        runner = nil
+    }
+
+    /// A queue without workers, for tests and development: a push runs the job in the task that pushes, and returns when it
+    /// is done or given up.
+    ///
+    /// Jobs and handlers are the same, become JSON and are read again, and have the same tries, ttr, `onFailed` and events.
+    /// What differs: nothing waits. Delay, priority, partition, pause and cap mean nothing, tries follow each other at once,
+    /// and the jobs of a batch run one after the other. A job that fails throws nothing out of `push`, as it would not with a
+    /// worker: it is among the failed. One that snoozes, or whose pusher's task is cancelled, stays in the store, which is in
+    /// memory, for a `JobWorker` on this queue if there is one. A unique key is held while its job runs.
+    ///
+    /// - Parameters:
+    ///   - handlers: One for each job name; a job without one is kept among the failed.
+    ///   - configuration: What differs from the defaults.
+    public init(runningAtOnce handlers: [JobHandler], configuration: Configuration = .init()) {
+        let store = MemoryJobStore()
+        self.store = store
+        self.configuration = configuration
+        runner = ImmediateRunner(store: store, handlers: handlers, onEvent: configuration.onEvent)
     }
 
     /// Writes a job down; it is safe when this returns.
@@ -44,17 +74,25 @@ public struct JobQueue: Sendable {
         try await push([job], options)[0]
     }
 
-    /// Writes several jobs down, all or none, for little more than the cost of one, and returns their identities in the
-    /// same order.
+    /// Writes several jobs of one type down, all or none, for little more than the cost of one, and returns their
+    /// identities in the same order.
     @discardableResult
     public func push<Work: Job>(_ jobs: [Work], _ options: PushOptions = .init()) async throws(QueueError) -> [JobID] {
         var new: [NewJob] = []
-        for job in jobs {
-            new.append(try NewJob(name: Work.name, payload: try payload(of: job), options: options))
+        for job in jobs { new.append(try NewJob(job, options)) }
+        return try await push(new)
+    }
+
+    /// The same for jobs of several types, each with options of its own, or of bytes that were made elsewhere.
+    @discardableResult
+    public func push(_ jobs: [NewJob]) async throws(QueueError) -> [JobID] {
+        var checked: [NewJob] = []
+        for job in jobs { checked.append(try check(job)) }
+        let ids = try await store.push(checked)
+        for (id, job) in zip(ids, checked) {
+            configuration.onEvent(.pushed(id: id, name: job.name, channel: job.options.channel))
         }
-        configuration.onEvent(.pushing(count: new.count, name: Work.name, channel: options.channel))
-        let ids = try await store.push(new)
-        for id in ids { configuration.onEvent(.pushed(id: id, name: Work.name, channel: options.channel)) }
+        if let runner { for id in ids { try await runner.run(id) } }
         return ids
     }
 
@@ -93,18 +131,18 @@ public struct JobQueue: Sendable {
         try await store.change(channel, .cap(count))
     }
 
-    private func payload<Work: Job>(of job: Work) throws(QueueError) -> [UInt8] {
-        let operation = "push \(Work.name)"
-        let payload: [UInt8]
+    private func check(_ job: NewJob) throws(QueueError) -> NewJob {
+        var job = job
         do {
-            payload = Array(try JSONEncoder().encode(job))
+            job = try configuration.beforePush?(job) ?? job
         } catch {
-            throw QueueError(.invalidJob, operation: operation, cause: "cannot be written as JSON")
+            throw error as? QueueError
+                ?? QueueError(.refused, operation: "push \(job.name)", cause: "\(error)")
         }
-        guard payload.count <= configuration.payloadLimit else {
-            let cause = "\(payload.count) bytes of JSON, \(configuration.payloadLimit) are allowed"
-            throw QueueError(.invalidJob, operation: operation, cause: cause)
+        guard job.payload.count <= configuration.payloadLimit else {
+            let cause = "\(job.payload.count) bytes, \(configuration.payloadLimit) are allowed"
+            throw QueueError(.invalidJob, operation: "push \(job.name)", cause: cause)
         }
-        return payload
+        return job
     }
 }

@@ -12,6 +12,8 @@ public struct QueueError: Error, Sendable, CustomStringConvertible {
 
         /// An option or the payload breaks a limit.
         public static let invalidJob = Code("invalidJob")
+        /// `beforePush` threw.
+        public static let refused = Code("refused")
         /// The store holds no such job: it is done, was removed, or never was.
         public static let unknownJob = Code("unknownJob")
         /// Another process kept the store to itself for too long; try again.

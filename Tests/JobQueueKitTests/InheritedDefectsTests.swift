@@ -90,8 +90,18 @@ struct InheritedDefectsTests {
         }
         #expect(try await fixture.queue.status(of: id).state == .failed)
         #expect(try await store.failed(id).reason == "send: no route")
-        #expect(fixture.log.count { if case .failed(id, _, _, 1, 1, _) = $0 { true } else { false } } == 1)
-        #expect(fixture.log.count { if case .givenUp(id, _, _) = $0 { true } else { false } } == 1)
+        #expect(
+            fixture.log.count {
+                if case .failed(let run, let failure, _) = $0 {
+                    run.id == id && failure.retryAfter == nil
+                } else {
+                    false
+                }
+            } == 1
+        )
+        #expect(
+            fixture.log.count { if case .givenUp(let run, _) = $0 { run.id == id } else { false } } == 1
+        )
         await #expect(throws: QueueError.self) { try await fixture.queue.status(of: JobID("4711")) }
     }
 

@@ -1,4 +1,8 @@
+import FoundationEssentials
+
 /// A job on its way into a store, its options checked.
+///
+///     try await queue.push([NewJob(SendMail(to: "a@b.c")), NewJob(Resize(image: 7), .init(priority: 10))])
 public struct NewJob: Sendable {
     /// The name handlers are registered for.
     public let name: String
@@ -7,7 +11,24 @@ public struct NewJob: Sendable {
     /// How it is to be run.
     public let options: PushOptions
 
-    /// A job for a store.
+    /// A job as the JSON it is stored as.
+    ///
+    /// Throws `invalidJob` for one that cannot be written as JSON, and as `init(name:payload:options:)` does.
+    public init<Work: Job>(_ job: Work, _ options: PushOptions = .init()) throws(QueueError) {
+        let payload: Data
+        do {
+            payload = try JSONEncoder().encode(job)
+        } catch {
+            throw QueueError(
+                .invalidJob,
+                operation: "push \(Work.name)",
+                cause: "cannot be written as JSON"
+            )
+        }
+        try self.init(name: Work.name, payload: Array(payload), options: options)
+    }
+
+    /// A job made of bytes.
     ///
     /// Throws `invalidJob` for a name, key or channel that is empty or longer than 180 bytes, fewer than 1 attempt, a
     /// negative delay, a ttr that is not positive, times beyond ten years and priorities beyond 32 bits.

@@ -37,7 +37,7 @@ public struct JobWorker: Sendable {
     }
 
     private let queue: JobQueue
-    private let handlers: [String: JobHandler]
+    private let handlers: [JobHandler]
     private let concurrency: Int
     private let channels: [Channel]
     private let configuration: Configuration
@@ -60,9 +60,7 @@ public struct JobWorker: Sendable {
         precondition(concurrency > 0, "a worker runs at least one job at a time")
         precondition(configuration.renewal < configuration.lease, "a lease is renewed before it ends")
         self.queue = queue
-        self.handlers = Dictionary(handlers.map { ($0.name, $0) }) { first, _ in
-            preconditionFailure("two handlers for \(first.name)")
-        }
+        self.handlers = handlers
         self.concurrency = concurrency
         self.channels = channels
         self.configuration = configuration

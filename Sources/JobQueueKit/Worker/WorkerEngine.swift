@@ -8,10 +8,9 @@ final class WorkerEngine: Sendable {
         var isLeaving = false
     }
 
-    let queue: JobQueue
-    let handlers: [String: JobHandler]
-    let configuration: JobWorker.Configuration
-
+    private let queue: JobQueue
+    private let execution: JobExecution
+    private let configuration: JobWorker.Configuration
     private let concurrency: Int
     private let channels: [Channel]
     /// Whether it ends by itself when there is nothing to do.
@@ -25,24 +24,29 @@ final class WorkerEngine: Sendable {
 
     init(
         queue: JobQueue,
-        handlers: [String: JobHandler],
+        handlers: [JobHandler],
         concurrency: Int,
         channels: [Channel],
         untilEmpty: Bool,
         configuration: JobWorker.Configuration
     ) {
         self.queue = queue
-        self.handlers = handlers
+        execution = JobExecution(
+            handlers: handlers,
+            store: queue.store,
+            grace: configuration.grace,
+            emit: queue.configuration.onEvent
+        )
         self.concurrency = concurrency
         self.channels = channels
         self.untilEmpty = untilEmpty
         self.configuration = configuration
     }
 
-    var isStopping: Bool { state.withLock { $0.isStopping } }
+    private var isStopping: Bool { state.withLock { $0.isStopping } }
 
     /// Whether the end of the drain has come, and what cannot be settled now is left to the end of its lease.
-    var isLeaving: Bool { state.withLock { $0.isLeaving } }
+    private var isLeaving: Bool { state.withLock { $0.isLeaving } }
 
     private var running: [RunningJob] { state.withLock { Array($0.running.values) } }
 
@@ -67,7 +71,7 @@ final class WorkerEngine: Sendable {
         emit(.workerStopped)
     }
 
-    func emit(_ event: QueueEvent) {
+    private func emit(_ event: QueueEvent) {
         queue.configuration.onEvent(event)
     }
 
@@ -134,6 +138,32 @@ final class WorkerEngine: Sendable {
         }
     }
 
+    // MARK: Running
+
+    private func execute(_ job: RunningJob) async {
+        let began = ContinuousClock.now
+        let outcome = await execution.outcome(of: job)
+        guard job.beginSettling(), await settle(job.reservation, outcome) else { return }
+        execution.report(outcome, of: job.reservation, after: .now - began)
+    }
+
+    /// Tells the store, again and again if need be; false when the lease was lost or the worker ends meanwhile.
+    private func settle(_ reservation: Reservation, _ outcome: Outcome) async -> Bool {
+        var wait = Duration.milliseconds(100)
+        while true {
+            do throws(QueueError) {
+                if try await queue.store.settle([(reservation.token, outcome)])[0] { return true }
+                emit(.leaseLost(JobRun(reservation)))
+                return false
+            } catch {
+                emit(.storeFailed(error))
+                if isLeaving { return false }
+                try? await Task.sleep(for: wait)
+                wait = min(wait * 2, .seconds(1))
+            }
+        }
+    }
+
     // MARK: Leases
 
     private func renewLeases() async {
@@ -151,8 +181,10 @@ final class WorkerEngine: Sendable {
 
     /// A job that was settled while the renewal was on its way is not lost.
     private func lost(_ job: RunningJob) {
-        guard state.withLock({ $0.running[job.reservation.token] != nil }), !job.isSettling else { return }
-        emit(.leaseLost(id: job.reservation.token.id, name: job.reservation.name))
+        guard state.withLock({ $0.running[job.reservation.token] != nil }), !job.isSettling else {
+            return
+        }
+        emit(.leaseLost(JobRun(job.reservation)))
         job.cancel(.leaseLost)
     }
 

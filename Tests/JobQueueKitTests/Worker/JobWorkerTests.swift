@@ -57,6 +57,27 @@ struct JobWorkerTests {
         #expect(fixture.log.count { if case .givenUp = $0 { true } else { false } } == 1)
     }
 
+    @Test func `a handler's back-off beats the job's, and what the run asked for beats both`() async throws {
+        let fixture = WorkerFixture()
+        let asked = Gathered<String>()
+        let backoff: @Sendable (Int, any Error) -> Duration? = { failures, error in
+            asked.add("\(failures) \(error)")
+            return failures < 3 ? .milliseconds(failures) : nil
+        }
+        try await fixture.run(backoff: backoff) { _, context in
+            if context.failures == 3 { return .retry(after: .milliseconds(20)) }
+            throw Broken()
+        } while: {
+            try await fixture.queue.push(Task1(), .init(attempts: 5, backoff: .fixed(.milliseconds(10))))
+            try await fixture.untilEmpty()
+        }
+        #expect(asked.all == ["1 broken", "2 broken", "3 broken", "5 broken"])
+        let waits = fixture.log.all.compactMap { event in
+            if case .failed(_, let failure, _) = event { failure.retryAfter.map { [$0] } ?? [] } else { nil }
+        }
+        #expect(waits == [[.milliseconds(1)], [.milliseconds(2)], [.milliseconds(10)], [.milliseconds(20)], []])
+    }
+
     @Test func `a discarded job has no further tries`() async throws {
         let fixture = WorkerFixture()
         let calls = Gathered<String>()

@@ -24,13 +24,14 @@ final class WorkerFixture: Sendable {
         grace: Duration = .seconds(5),
         lease: Duration = .seconds(15),
         renewal: Duration = .seconds(5),
+        backoff: (@Sendable (Int, any Error) -> Duration?)? = nil,
         onFailed: (@Sendable (Task1, JobContext, String) async throws -> Void)? = nil,
         _ handle: @escaping @Sendable (Task1, JobContext) async throws -> JobOutcome,
         while body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let worker = JobWorker(
             queue: queue,
-            handlers: [JobHandler(Task1.self, onFailed: onFailed, run: handle)],
+            handlers: [JobHandler(Task1.self, backoff: backoff, onFailed: onFailed, run: handle)],
             concurrency: concurrency,
             configuration: .init(lease: lease, renewal: renewal, drain: drain, grace: grace)
         )

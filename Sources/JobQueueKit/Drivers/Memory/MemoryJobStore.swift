@@ -48,6 +48,12 @@ public final class MemoryJobStore: JobStore {
         }
     }
 
+    /// Lends one job, if it does not run, whatever it waits for and for as long as it takes.
+    func reserve(_ id: JobID, owner: Owner) -> Reservation? {
+        let leaseEnd = clock.now() + Duration.tenYears.milliseconds
+        return queue.withLock { $0.reserve(id, owner: owner, leaseEnd: leaseEnd) }
+    }
+
     /// Takes outcomes.
     public func settle(_ outcomes: [(Reservation.Token, Outcome)]) async throws(QueueError) -> [Bool] {
         let now = clock.now()

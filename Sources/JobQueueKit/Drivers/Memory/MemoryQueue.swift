@@ -56,14 +56,25 @@ struct MemoryQueue {
         while reservations.count < max, let serial = takeFirst(of: room) {
             let channel = entries[serial]!.job.options.channel
             room[channel] = room[channel]! > 1 ? room[channel]! - 1 : nil
-            entries[serial]!.state = .reserved(owner, until: leaseEnd)
-            entries[serial]!.tally.deliveries += 1
-            entries[serial]!.fence += 1
-            reserved.insert(serial)
-            firstLeaseEnd = min(firstLeaseEnd, leaseEnd)
-            reservations.append(Reservation(entries[serial]!))
+            reservations.append(lend(serial, owner, leaseEnd))
         }
         return reservations
+    }
+
+    /// Lends one job that is not lent already, whatever it waits for.
+    mutating func reserve(_ id: JobID, owner: Owner, leaseEnd: Int64) -> Reservation? {
+        guard let serial = Int64(id.description), let entry = entries[serial] else { return nil }
+        if case .reserved = entry.state { return nil }
+        return lend(serial, owner, leaseEnd)
+    }
+
+    private mutating func lend(_ serial: Int64, _ owner: Owner, _ leaseEnd: Int64) -> Reservation {
+        entries[serial]!.state = .reserved(owner, until: leaseEnd)
+        entries[serial]!.tally.deliveries += 1
+        entries[serial]!.fence += 1
+        reserved.insert(serial)
+        firstLeaseEnd = min(firstLeaseEnd, leaseEnd)
+        return Reservation(entries[serial]!)
     }
 
     /// The owners of all reserved jobs.
