@@ -21,8 +21,17 @@ extension QueueEvent {
             LogLine(.info, "queue", "worker stopped")
         case .started(let run):
             Self.line(.debug, "job started", run, ("delivery", "\(run.delivery)"))
-        case .reclaimed(let run, let reason, let crashes):
-            Self.line(.warning, "job reclaimed", run, ("reason", reason), ("crashes", "\(crashes)"))
+        case .reclaimed(let job):
+            LogLine(
+                .warning,
+                "queue",
+                "job reclaimed",
+                [
+                    "job": job.id.description, "name": job.name,
+                    "reason": Tally.crashReason(leaseEnded: job.leaseEnded),
+                    "crashes": "\(job.crashes)", "process": job.owner.map { "\($0.pid) on \($0.host)" } ?? "unknown",
+                ]
+            )
         case .finished(let run, let duration):
             Self.line(.info, "job done", run, ("after", "\(duration.milliseconds) ms"))
         case .failed(let run, let failure, let duration):

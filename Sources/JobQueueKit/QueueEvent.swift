@@ -24,8 +24,8 @@ public enum QueueEvent: Sendable {
     case workerStopped
     /// A run began.
     case started(JobRun)
-    /// A job is run again whose last worker died or stopped renewing its lease.
-    case reclaimed(JobRun, reason: String, crashes: Int)
+    /// The worker of a job died or stopped renewing its lease, and a worker that looked for jobs has found that out.
+    case reclaimed(ReclaimedJob)
     /// A job succeeded.
     case finished(JobRun, after: Duration)
     /// A run failed.

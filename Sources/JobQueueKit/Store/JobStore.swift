@@ -48,6 +48,9 @@ public protocol JobStore: JobAdministration {
     /// Notified when a job may have become ready, or a next wake-up time may have changed, by a call on this value.
     var wake: WakeSignal { get }
 
+    /// Takes what `reserve` has counted as crashed.
+    var reclaims: ReclaimLog { get }
+
     /// How often to look for what other processes did; nil where only this value is used.
     var pollInterval: Duration? { get }
 }

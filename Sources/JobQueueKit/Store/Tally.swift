@@ -54,11 +54,6 @@ struct Tally: Sendable, Hashable {
         leaseEnded ? "the worker stopped renewing its lease" : "the worker's process ended while it ran the job"
     }
 
-    /// Whether a last error is the word of `crashReason`.
-    static func isCrashReason(_ error: String) -> Bool {
-        error == crashReason(leaseEnded: true) || error == crashReason(leaseEnded: false)
-    }
-
     /// Counts a run that ended with its worker.
     ///
     /// A job whose `onFailed` kills its worker too comes back ever more rarely, and never blocks its partition.

@@ -67,9 +67,6 @@ struct JobExecution: Sendable {
 
     private func run(_ job: RunningJob, _ handler: JobHandler) async -> Outcome {
         let reservation = job.reservation
-        if let error = reservation.lastError, Tally.isCrashReason(error) {
-            emit(.reclaimed(JobRun(reservation), reason: error, crashes: reservation.crashes))
-        }
         emit(.started(JobRun(reservation)))
         let ending = await job.run(grace: grace) { [store] in
             Outcome(try await handler.run(reservation.payload, JobContext(reservation, store: store)))

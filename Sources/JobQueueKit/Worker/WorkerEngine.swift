@@ -104,12 +104,14 @@ final class WorkerEngine: Sendable {
     }
 
     private func reserve(_ count: Int) async throws(QueueError) -> [Reservation] {
-        try await queue.store.reserve(
+        let reservations = try await queue.store.reserve(
             max: count,
             channels: channels,
             owner: .current,
             lease: configuration.lease
         )
+        for job in queue.store.reclaims.take() { emit(.reclaimed(job)) }
+        return reservations
     }
 
     /// Until something becomes due by itself, or another process may have done something.

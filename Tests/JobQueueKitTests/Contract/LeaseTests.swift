@@ -64,6 +64,23 @@ struct LeaseTests {
     }
 
     @Test(arguments: Driver.allCases)
+    func `what was reclaimed is told once, with whose it was and why`(_ driver: Driver) async throws {
+        let fixture = try StoreFixture(driver)
+        let first = try await fixture.push("a", .init(channel: "c"))
+        #expect(try await fixture.reserve(from: ["c"], by: .elsewhere).count == 1)
+        #expect(fixture.reclaims.take().isEmpty)
+        fixture.clock.advance(by: .seconds(15))
+        #expect(try await fixture.next() == nil)
+        var told = ReclaimedJob(id: first, name: "test", channel: "c", owner: .elsewhere, leaseEnded: true, crashes: 1)
+        #expect(fixture.reclaims.take() == [told])
+        #expect(try await fixture.reserve(from: ["c"], by: .dead).count == 1)
+        #expect(try await fixture.next() == nil)
+        (told.owner, told.leaseEnded, told.crashes) = (.dead, false, 2)
+        #expect(fixture.reclaims.take() == [told])
+        #expect(fixture.reclaims.take().isEmpty)
+    }
+
+    @Test(arguments: Driver.allCases)
     func `a job handed back is ready at once, in its old place, with nothing counted`(_ driver: Driver) async throws {
         let fixture = try StoreFixture(driver)
         try await fixture.push("first")

@@ -52,6 +52,8 @@ final class StoreFixture: JobStore {
 
     var wake: WakeSignal { store.wake }
 
+    var reclaims: ReclaimLog { store.reclaims }
+
     var pollInterval: Duration? { store.pollInterval }
 
     func push(_ jobs: [NewJob]) async throws(QueueError) -> [JobID] {

@@ -63,19 +63,31 @@ struct WorkerControlTests {
         }
     }
 
-    @Test func `a job whose worker died is told as reclaimed when it runs again`() async throws {
-        let store = try StoreFixture(.memory)
-        try await JobQueue(store: store).push(Task1())
-        #expect(try await store.reserve(by: .dead).count == 1)
+    @Test(arguments: Driver.allCases)
+    func `a job whose worker died is told as soon as a worker looks, though it cannot run yet`(
+        _ driver: Driver
+    ) async throws {
+        let store = try StoreFixture(driver)
+        let id = try await JobQueue(store: store).push(Task1(), .init(channel: "c"))
+        #expect(try await store.reserve(from: ["c"], by: .dead).count == 1)
+        try await store.change("c", .pause)
         let fixture = WorkerFixture(store: store)
         try await fixture.run { _, _ in
             .done
         } while: {
-            try await fixture.untilEmpty()
+            try await fixture.log.first("reclaimed") { event in
+                guard case .reclaimed(let job) = event else { return false }
+                let expected = ReclaimedJob(
+                    id: id,
+                    name: Task1.name,
+                    channel: "c",
+                    owner: .dead,
+                    leaseEnded: false,
+                    crashes: 1
+                )
+                return job == expected
+            }
         }
-        let reclaimed = fixture.log.count {
-            if case .reclaimed(_, _, 1) = $0 { true } else { false }
-        }
-        #expect(reclaimed == 1)
+        #expect(fixture.log.count { if case .reclaimed = $0 { true } else { false } } == 1)
     }
 }

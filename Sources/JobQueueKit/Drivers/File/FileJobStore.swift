@@ -11,6 +11,8 @@ package import PlatformCore
 public final class FileJobStore: JobStore {
     /// Notified at each change by this value that may make a job ready.
     public let wake = WakeSignal()
+    /// What was counted as crashed.
+    public let reclaims = ReclaimLog()
 
     let path: String
     let clock: WallClock
@@ -84,11 +86,11 @@ public final class FileJobStore: JobStore {
         bell.listen()
         let now = clock.now()
         let leaseEnd = now + lease.milliseconds
-        return try await moving.run { [queue, ownerWatch] () throws(QueueError) -> [Reservation] in
+        return try await moving.run { [queue, ownerWatch, reclaims] () throws(QueueError) -> [Reservation] in
             let claimed = try queue.locked { () throws(SystemError) -> [FileJobName] in
                 let owners = Set(try queue.reserved().values.map(\.owner)).compactMap(Owner.init)
                 let dead = Set(ownerWatch.dead(among: owners).map(\.description))
-                try queue.reclaim(now: now, dead: dead)
+                reclaims.add(try queue.reclaim(now: now, dead: dead))
                 return try queue.claim(max, channels: channels, owner: owner, now: now, leaseEnd: leaseEnd)
             }
             return try queue.reservations(claimed, now: now)

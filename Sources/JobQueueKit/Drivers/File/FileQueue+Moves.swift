@@ -114,18 +114,30 @@ extension FileQueue {
     }
 
     /// Counts a crash for each job whose lease has run out or whose owner is among the dead.
-    func reclaim(now: Int64, dead: Set<String>) throws(SystemError) {
+    func reclaim(now: Int64, dead: Set<String>) throws(SystemError) -> [ReclaimedJob] {
+        var reclaimed: [ReclaimedJob] = []
         for job in try reserved().values where job.leaseEnd <= now || dead.contains(job.owner) {
             try lock.beginChange()
             guard let content = try FileJobContent.head(of: reservedPath(job)) else {
                 try failDamaged(job, at: reservedPath(job), now: now)
-                return
+                return reclaimed
             }
             try noteError(Tally.crashReason(leaseEnded: job.leaseEnd <= now), of: job.id)
             var tally = job.tally(attempts: content.attempts)
             let move = tally.crash()
             try apply(move, to: job, content, tally, now: now)
+            reclaimed.append(
+                ReclaimedJob(
+                    id: JobID(job.id),
+                    name: content.name,
+                    channel: Channel(content.channel),
+                    owner: Owner(job.owner),
+                    leaseEnded: job.leaseEnd <= now,
+                    crashes: tally.crashes
+                )
+            )
         }
+        return reclaimed
     }
 
     // MARK: Settling

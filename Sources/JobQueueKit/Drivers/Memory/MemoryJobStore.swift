@@ -6,6 +6,8 @@ package import PlatformCore
 public final class MemoryJobStore: JobStore {
     /// Notified at each change that may make a job ready.
     public let wake = WakeSignal()
+    /// What was counted as crashed.
+    public let reclaims = ReclaimLog()
 
     let clock: WallClock
     let queue = Lock(MemoryQueue())
@@ -42,7 +44,7 @@ public final class MemoryJobStore: JobStore {
         let now = clock.now()
         let dead = Set(ownerWatch.dead(among: queue.withLock { $0.owners }))
         return queue.withLock { queue in
-            queue.reclaim(now: now, dead: dead)
+            reclaims.add(queue.reclaim(now: now, dead: dead))
             let leaseEnd = now + lease.milliseconds
             return queue.reserve(max: max, channels: channels, owner: owner, now: now, leaseEnd: leaseEnd)
         }
@@ -96,6 +98,19 @@ extension Reservation {
             failures: entry.tally.failures,
             crashes: entry.tally.crashes,
             lastError: entry.lastError
+        )
+    }
+}
+
+extension ReclaimedJob {
+    init(_ entry: MemoryEntry, owner: Owner, leaseEnded: Bool) {
+        self.init(
+            id: entry.token.id,
+            name: entry.job.name,
+            channel: entry.job.options.channel,
+            owner: owner,
+            leaseEnded: leaseEnded,
+            crashes: entry.tally.crashes
         )
     }
 }

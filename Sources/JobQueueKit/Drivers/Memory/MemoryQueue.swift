@@ -83,9 +83,10 @@ struct MemoryQueue {
     }
 
     /// Counts a crash for each job whose lease has run out or whose owner is among the dead.
-    mutating func reclaim(now: Int64, dead: Set<Owner>) {
-        guard now >= firstLeaseEnd || !dead.isEmpty else { return }
+    mutating func reclaim(now: Int64, dead: Set<Owner>) -> [ReclaimedJob] {
+        guard now >= firstLeaseEnd || !dead.isEmpty else { return [] }
         firstLeaseEnd = .max
+        var reclaimed: [ReclaimedJob] = []
         for serial in reserved.sorted() {
             guard case .reserved(let owner, let end) = entries[serial]?.state else { continue }
             guard end <= now || dead.contains(owner) else {
@@ -94,7 +95,9 @@ struct MemoryQueue {
             }
             entries[serial]!.lastError = Tally.crashReason(leaseEnded: end <= now)
             apply(entries[serial]!.tally.crash(), to: serial, now: now)
+            reclaimed.append(ReclaimedJob(entries[serial]!, owner: owner, leaseEnded: end <= now))
         }
+        return reclaimed
     }
 
     // MARK: Settling

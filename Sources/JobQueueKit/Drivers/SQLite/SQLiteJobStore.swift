@@ -18,6 +18,8 @@ public final class SQLiteJobStore: JobStore {
 
     /// Notified at each change by this value that may make a job ready.
     public let wake = WakeSignal()
+    /// What was counted as crashed.
+    public let reclaims = ReclaimLog()
 
     private let bell: Doorbell
     private let database: Database
@@ -79,10 +81,11 @@ public final class SQLiteJobStore: JobStore {
             return mayHaveWork
         }
         if !hadWork, try await !hasWork(channels) { return [] }
-        let reservations = try await write { [ownerWatch] store throws(SQLiteError) in
-            try store.reclaim(dead: ownerWatch.dead(among: try store.owners()))
-            return try store.reserve(max: max, channels: channels, owner: owner, lease: lease)
+        let (reclaimed, reservations) = try await write { [ownerWatch] store throws(SQLiteError) in
+            let reclaimed = try store.reclaim(dead: ownerWatch.dead(among: try store.owners()))
+            return (reclaimed, try store.reserve(max: max, channels: channels, owner: owner, lease: lease))
         }
+        reclaims.add(reclaimed)
         if !reservations.isEmpty { mayHaveWork.withLock { $0 = true } }
         return reservations
     }

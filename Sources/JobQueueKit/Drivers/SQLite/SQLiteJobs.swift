@@ -106,7 +106,7 @@ struct SQLiteJobs {
     }
 
     /// Counts a crash for each job whose lease has run out or whose owner is among the dead.
-    func reclaim(dead: [Owner]) throws(SQLiteError) {
+    func reclaim(dead: [Owner]) throws(SQLiteError) -> [ReclaimedJob] {
         var lost = try connection.rows(
             "SELECT id FROM jobs WHERE state = 2 AND lease_until <= ? ORDER BY lease_until LIMIT 512",
             .integer(now)
@@ -118,11 +118,23 @@ struct SQLiteJobs {
                 .text(owner.description)
             ) { (id: $0.int64(0), leaseEnded: false) }
         }
+        var reclaimed: [ReclaimedJob] = []
         for (id, leaseEnded) in lost {
             guard var job = try reserved(id, fence: nil) else { continue }
             let move = job.tally.crash()
             try apply(move, to: job, lastError: Tally.crashReason(leaseEnded: leaseEnded))
+            reclaimed.append(
+                ReclaimedJob(
+                    id: JobID("\(id)"),
+                    name: job.name,
+                    channel: Channel(job.channel),
+                    owner: Owner(job.owner),
+                    leaseEnded: leaseEnded,
+                    crashes: job.tally.crashes
+                )
+            )
         }
+        return reclaimed
     }
 
     // MARK: Settling
@@ -152,6 +164,8 @@ struct SQLiteJobs {
     /// What is needed of a reserved job to move it on.
     private struct Reserved {
         let id: Int64
+        let name: String
+        let owner: String
         let channel: String
         let partition: String?
         var tally: Tally
@@ -160,7 +174,7 @@ struct SQLiteJobs {
     private func reserved(_ id: Int64, fence: Int64?) throws(SQLiteError) -> Reserved? {
         try connection.first(
             """
-            SELECT channel, partition_key, deliveries, failures, crashes, attempts FROM jobs
+            SELECT channel, partition_key, deliveries, failures, crashes, attempts, name, owner FROM jobs
             WHERE id = ?1 AND state = 2 AND (?2 IS NULL OR fence = ?2)
             """,
             .integer(id),
@@ -168,6 +182,8 @@ struct SQLiteJobs {
         ) { row in
             Reserved(
                 id: id,
+                name: row.text(6),
+                owner: row.text(7),
                 channel: row.text(0),
                 partition: row.optionalText(1),
                 tally: Tally(
@@ -183,15 +199,14 @@ struct SQLiteJobs {
     private func apply(_ move: Tally.Move, to job: Reserved, lastError: String?) throws(SQLiteError) {
         switch move {
         case .remove:
-            let sql = "DELETE FROM jobs WHERE id = ? RETURNING name"
-            let name = try connection.first(sql, .integer(job.id)) { $0.text(0) } ?? ""
+            try connection.run("DELETE FROM jobs WHERE id = ?", .integer(job.id))
             try connection.run(
                 """
                 INSERT INTO done_jobs (channel, name, count) VALUES (?, ?, 1)
                 ON CONFLICT DO UPDATE SET count = count + 1
                 """,
                 .text(job.channel),
-                .text(name)
+                .text(job.name)
             )
         case .keepAsFailed(let reason):
             try connection.run(
