@@ -13,7 +13,7 @@ public final class InitHandler: GatewayHandler {
 
     /// A piece of the greeting.
     private enum Piece {
-        case text(Substring)
+        case text(String)
         case clientID
         case proof
     }
@@ -51,13 +51,16 @@ public final class InitHandler: GatewayHandler {
     /// The greeting of a client.
     package func greeting(for client: ClientID) -> String {
         let id = client.description
-        return message.map { piece in
+        var greeting = ""
+        greeting.reserveCapacity(160)
+        for piece in message {
             switch piece {
-            case .text(let text): String(text)
-            case .clientID: id
-            case .proof: proof?.make(clientID: id, at: clock.now() / 1000) ?? ""
+            case .text(let text): greeting += text
+            case .clientID: greeting += id
+            case .proof: greeting += proof?.make(clientID: id, at: clock.now() / 1000) ?? ""
             }
-        }.joined()
+        }
+        return greeting
     }
 
     private static let longestPing = 64
@@ -82,17 +85,17 @@ public final class InitHandler: GatewayHandler {
         while let brace = rest.firstIndex(of: "{") {
             let tail = rest[brace...]
             if tail.hasPrefix("{client_id}") {
-                pieces += [.text(rest[..<brace]), .clientID]
+                pieces += [.text(String(rest[..<brace])), .clientID]
                 rest = tail.dropFirst("{client_id}".count)
             } else if tail.hasPrefix("{proof}") {
-                pieces += [.text(rest[..<brace]), .proof]
+                pieces += [.text(String(rest[..<brace])), .proof]
                 rest = tail.dropFirst("{proof}".count)
             } else {
                 let next = rest.index(after: brace)
-                pieces.append(.text(rest[..<next]))
+                pieces.append(.text(String(rest[..<next])))
                 rest = rest[next...]
             }
         }
-        return rest.isEmpty ? pieces : pieces + [.text(rest)]
+        return rest.isEmpty ? pieces : pieces + [.text(String(rest))]
     }
 }

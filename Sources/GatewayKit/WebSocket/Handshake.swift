@@ -60,7 +60,7 @@ package enum Handshake {
         response.reserveCapacity(192)
         response += "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".utf8
         response += "Sec-WebSocket-Accept: ".utf8
-        response += accept(head.headers["Sec-WebSocket-Key"] ?? "").utf8
+        _ = head.headers.only("Sec-WebSocket-Key") { appendAccept(for: $0, to: &response) }
         if let subprotocol { response += "\r\nSec-WebSocket-Protocol: \(subprotocol)".utf8 }
         if let extensions { response += "\r\nSec-WebSocket-Extensions: \(extensions)".utf8 }
         for field in headers.fields { response += "\r\n\(field.name): \(field.value)".utf8 }
@@ -78,9 +78,14 @@ package enum Handshake {
             }
     }
 
-    /// What shows that the server has read the key (RFC 6455 4.2.2, 5.4).
-    package static func accept(_ key: String) -> String {
-        Base64.encode(Digest.sha1("\(key)258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8))
+    /// Writes what shows that the server has read the key (RFC 6455 4.2.2, 5.4).
+    private static func appendAccept(for key: Span<UInt8>, to response: inout [UInt8]) {
+        let start = response.count
+        key.withUnsafeBufferPointer { response += $0 }
+        response += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8
+        let hash = Digest.sha1(response.span.extracting(start...))
+        response.removeLast(response.count - start)
+        Base64.append(hash.span, to: &response)
     }
 
     /// Why a request gets no socket; nil if nothing is wrong with it, and nil for `allowedOrigins` allows any.
@@ -108,7 +113,7 @@ package enum Handshake {
                 headers: version
             )
         }
-        guard let key = headers.only("Sec-WebSocket-Key"), Base64.decode(key)?.count == 16 else {
+        guard headers.only("Sec-WebSocket-Key", { Base64.decodedCount($0) }) == 16 else {
             return Refusal(status: 400, reason: "the Sec-WebSocket-Key is not 16 bytes in base 64")
         }
         guard head.framing == .none || head.framing == .length(0) else {

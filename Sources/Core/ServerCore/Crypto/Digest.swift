@@ -3,10 +3,20 @@ import COpenSSL
 /// Hashes, keyed hashes and random bytes, all by OpenSSL.
 package enum Digest {
     /// SHA-1, for RFC 6455's handshake only.
-    package static func sha1(_ bytes: some Sequence<UInt8>) -> [UInt8] { hash(Array(bytes), EVP_sha1()) }
+    package static func sha1(_ bytes: Span<UInt8>) -> InlineArray<20, UInt8> {
+        var output = InlineArray<20, UInt8>(repeating: 0)
+        var mutable = output.mutableSpan
+        hash(bytes, algorithms.sha1, into: &mutable)
+        return output
+    }
 
     /// SHA-256.
-    package static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] { hash(Array(bytes), EVP_sha256()) }
+    package static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: 32)
+        var mutable = output.mutableSpan
+        hash(Array(bytes).span, algorithms.sha256, into: &mutable)
+        return output
+    }
 
     /// HMAC-SHA256 (RFC 2104).
     package static func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
@@ -39,11 +49,22 @@ package enum Digest {
         return bytes
     }
 
-    private static func hash(_ bytes: [UInt8], _ algorithm: OpaquePointer?) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: 64)
+    /// Looked up once: OpenSSL would do so for each hash, under a lock.
+    private struct Algorithms: @unchecked Sendable {
+        let sha1 = EVP_MD_fetch(nil, "SHA1", nil)
+        let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
+        // Proof of Sendable: OpenSSL never changes what it has handed out.
+    }
+
+    private static let algorithms = Algorithms()
+
+    private static func hash(_ bytes: Span<UInt8>, _ algorithm: OpaquePointer?, into output: inout MutableSpan<UInt8>) {
         var length: UInt32 = 0
-        let result = EVP_Digest(bytes, bytes.count, &output, &length, algorithm, nil)
-        precondition(result == 1, "OpenSSL could not compute a digest")
-        return Array(output[..<Int(length)])
+        let result = bytes.withUnsafeBytes { bytes in
+            output.withUnsafeMutableBufferPointer {
+                EVP_Digest(bytes.baseAddress, bytes.count, $0.baseAddress, &length, algorithm, nil)
+            }
+        }
+        precondition(result == 1 && length == output.count, "OpenSSL could not compute a digest")
     }
 }

@@ -46,7 +46,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     /// The first value of a name; setting replaces every field of that name, and nil removes them.
     package subscript(name: String) -> String? {
-        get { firstRange { field, _ in field.matches(name) }.map { bytes.span.extracting($0).text } }
+        get { firstRange(of: name).map { bytes.span.extracting($0).text } }
         set {
             let others = fields.filter { !Self.areEqual($0.name, name) }
             self = HTTPHeaders(others.map { ($0.name, $0.value) })
@@ -57,18 +57,19 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
     /// Every value of a name, in order.
     package func values(_ name: String) -> [String] {
         var values: [String] = []
-        _ = firstRange { field, value in
-            if field.matches(name) { values.append(value.text) }
-            return false
-        }
+        forEach(of: name) { values.append($0.text) }
         return values
     }
 
     /// The value of a name that occurs exactly once; nil if it occurs not at all or more often.
     package func only(_ name: String) -> String? {
-        guard let first = firstRange({ field, _ in field.matches(name) }) else { return nil }
-        let another = firstRange(from: first.upperBound) { field, _ in field.matches(name) }
-        return another == nil ? bytes.span.extracting(first).text : nil
+        only(name) { $0.text }
+    }
+
+    /// What `read` makes of the value of a name that occurs exactly once; nil if it occurs not at all or more often.
+    package func only<Result>(_ name: String, _ read: (Span<UInt8>) -> Result?) -> Result? {
+        guard let first = firstRange(of: name), firstRange(of: name, from: first.upperBound) == nil else { return nil }
+        return read(bytes.span.extracting(first))
     }
 
     /// Adds a field behind the others.
@@ -79,9 +80,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     /// Adds a field behind the others, as it came.
     mutating func add(_ name: Span<UInt8>, _ value: Span<UInt8>) {
-        for size in [name.count, value.count] {
-            withUnsafeBytes(of: UInt32(size)) { bytes.append(contentsOf: $0) }
-        }
+        withUnsafeBytes(of: (UInt32(name.count), UInt32(value.count))) { bytes.append(contentsOf: $0) }
         name.withUnsafeBytes { bytes.append(contentsOf: $0) }
         value.withUnsafeBytes { bytes.append(contentsOf: $0) }
         count += 1
@@ -96,8 +95,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     /// Shows each element of the comma-separated list that a name's fields form (RFC 9110 5.6.1), but for empty ones.
     package func forEachElement(of name: String, _ show: (Span<UInt8>) -> Void) {
-        _ = firstRange { field, list in
-            guard field.matches(name) else { return false }
+        forEach(of: name) { list in
             var start = 0
             while start < list.count {
                 let rest = list.extracting(start..<list.count)
@@ -107,7 +105,6 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
                 if !trimmed.isEmpty { show(element.extracting(trimmed)) }
                 start += end + 1
             }
-            return false
         }
     }
 
@@ -117,7 +114,23 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         return left.count == right.utf8.count && left.span.matches(right)
     }
 
+    /// Shows each value of a name, in order.
+    private func forEach(of name: String, _ show: (Span<UInt8>) -> Void) {
+        var start = 0
+        while let range = firstRange(of: name, from: start) {
+            show(bytes.span.extracting(range))
+            start = range.upperBound
+        }
+    }
+
+    /// Where the value of the first field of a name lies, from the field at `start` on.
+    private func firstRange(of name: String, from start: Int = 0) -> Range<Int>? {
+        let sought = name.utf8.count
+        return firstRange(from: start) { field, _ in field.count == sought && field.matches(name) }
+    }
+
     /// Where the value of the first field lies that `isSought`, from the field at `start` on.
+    @inline(__always)
     private func firstRange(
         from start: Int = 0,
         _ isSought: (_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool

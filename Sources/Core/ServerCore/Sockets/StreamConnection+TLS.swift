@@ -20,7 +20,7 @@ extension StreamConnection {
         case .wouldBlock:
             return
         case .failed(let code):
-            finish(.failed(SystemError("receive from \(peer)", code: code)))
+            finish(.failed(SystemError("receive", code: code)))
         }
     }
 

@@ -181,7 +181,7 @@ package final class StreamConnection: ByteStream {
         case .wouldBlock:
             return
         case .failed(let code):
-            finish(.failed(SystemError("receive from \(peer)", code: code)))
+            finish(.failed(SystemError("receive", code: code)))
         }
     }
 
