@@ -32,7 +32,7 @@ public struct JobQueue: Sendable {
     /// Where the jobs are kept.
     public let store: any JobStore
 
-    let configuration: Configuration
+    var configuration: Configuration
     /// Nil where workers run the jobs.
     private let runner: ImmediateRunner?
 

@@ -13,15 +13,25 @@ struct QueueCommandsTests {
 
     private var text: String { printed.all.joined() }
 
-    private func run(_ line: String, answer: Bool = false) async throws -> Int32 {
-        let handler = JobHandler(Task1.self) { job, _ in
-            if job.label == "bad" { throw Broken() }
+    private func run(
+        _ line: String,
+        answer: Bool = false,
+        terminal: QueueCommands.Terminal = .none
+    ) async throws -> Int32 {
+        let handler = JobHandler(Task1.self) { [printed] job, context in
+            switch job.label {
+            case "bad": throw Broken()
+            case "late": return context.deliveries == 1 ? .snooze(.seconds(90)) : .done
+            case "long": try await eventually(.seconds(60), "progress") { printed.all.contains { $0.contains("\r") } }
+            default: break
+            }
             return .done
         }
         let commands = QueueCommands(
             queue: queue,
             worker: JobWorker(queue: queue, handlers: [handler], concurrency: 2),
             output: printed.add,
+            terminal: terminal,
             confirm: { _ in answer }
         )
         let arguments = line.split(separator: " ").map(String.init)
@@ -115,14 +125,91 @@ struct QueueCommandsTests {
 
     @Test(arguments: [
         "nonsense", "remove", "clear all", "failed show", "failed retry", "failed forget 1 --all", "info --all",
-        "run --verbatim", "pause", "clear --channel", "remove 1 --channel x",
+        "run --verbatim", "pause", "clear --channel", "remove 1 --channel x", "status", "listen 0", "listen soon",
+        "listen 1 2", "info -v", "cap mail", "cap mail 0", "cap mail some", "run --verbose=yes",
     ])
     func `a wrong command line touches nothing and says so`(_ line: String) async throws {
         #expect(try await run(line) == 2)
         #expect(!text.isEmpty)
     }
 
-    @Test(arguments: ["remove 99", "failed show 99", "failed retry 99", "failed forget 99 --force"])
+    @Test func `a cap is set, shown and lifted`() async throws {
+        #expect(try await run("cap mail 3") == 0)
+        #expect(try await queue.store.channels() == ["mail": ChannelSettings(concurrency: 3)])
+        #expect(try await run("cap mail none") == 0)
+        #expect(try await queue.store.channels().isEmpty)
+        #expect(
+            text == """
+                Channel mail runs at most 3 jobs at once, over all workers.
+                Channel mail has no cap.
+
+                """
+        )
+    }
+
+    @Test func `status shows where a job is and how far it has come`() async throws {
+        let id = try await queue.push(Task1(), .init(channel: "mail"))
+        let job = try #require(try await queue.store.reserve(from: ["mail"]).first)
+        _ = try await queue.store.report([(job.token, JobProgress(0.405, note: "page 17\u{7}"))])
+        #expect(try await run("status \(id)") == 0)
+        #expect(text == "id: \(id)\nname: task-1\nchannel: mail\nstate: reserved\nprogress: 40 %, page 17·\n")
+    }
+
+    @Test func `help is no mistake`() async throws {
+        #expect(try await run("help") == 0)
+        #expect(try await run("failed --help") == 0)
+        for (command, _) in QueueCommands.help { #expect(text.contains(command)) }
+    }
+
+    @Test func `run --verbose prints each job with its time and memory`() async throws {
+        let ids = try await queue.push(
+            [Task1(label: "good"), Task1(label: "bad"), Task1(label: "late")],
+            .init(partition: "p")
+        )
+        #expect(try await run("run -v") == 0)
+        let lines = text.split(separator: "\n").map(String.init)
+        let time = #"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"#
+        let pid = Owner.current.pid
+        let job = ids.map { #"\#(time) \[\#($0)\] task-1 \(attempt: 1, pid: \#(pid)\) - "# }
+        let expected = [
+            #"\#(time) \[pid: \#(pid)\] - Worker is started"#,
+            job[0] + "Started",
+            job[0] + #"Done \(\d+\.\d{3} s, [1-9]\d*\.\d MiB\)"#,
+            job[1] + "Started",
+            job[1] + #"Error \(\d+\.\d{3} s, no try left\)"#,
+            #"> broken·\[31m"#,
+            job[1].replacing("attempt: 1", with: "attempt: 2") + "Given up",
+            #"> broken·\[31m"#,
+            job[2] + "Started",
+            job[2] + "Snoozed for 1m 30s",
+            #"\#(time) \[pid: \#(pid)\] - Worker is stopped \(\d+s\)"#,
+        ]
+        #expect(lines.count == expected.count, "\(text)")
+        for (line, pattern) in zip(lines, expected) {
+            #expect(try Regex(pattern).wholeMatch(in: line) != nil, "\(line)")
+        }
+    }
+
+    @Test func `without --verbose nothing is printed of a run that nobody watches`() async throws {
+        try await queue.push(Task1(label: "bad"))
+        #expect(try await run("run") == 0)
+        #expect(text.isEmpty)
+    }
+
+    @Test(arguments: [QueueCommands.Terminal.plain, .coloured])
+    func `a long run shows on a terminal how it gets on, and what fails`(
+        _ terminal: QueueCommands.Terminal
+    ) async throws {
+        try await queue.push([Task1(label: "long"), Task1(label: "bad"), Task1(label: "good")], .init(partition: "p"))
+        #expect(try await run("run", terminal: terminal) == 0)
+        #expect(text.hasPrefix("\r\u{1B}[K0 done, 3 left, 0/s, 0 failed"))
+        #expect(text.contains(terminal == .plain ? " - Error (" : " - \u{1B}[0m\u{1B}[41mError\u{1B}[0m"))
+        #expect(text.contains("\u{1B}[K2 done, "))
+        #expect(text.hasSuffix(", 1 failed\n"))
+        #expect(!text.contains("Started"))
+    }
+
+    @Test(arguments: ["status 99", "remove 99", "failed show 99", "failed retry 99", "failed forget 99 --force"])
     func `a job nobody knows is an error`(_ line: String) async throws {
         #expect(try await run(line) == 1)
         #expect(text.contains("99"))

@@ -1,19 +1,8 @@
-import PlatformCore
-
 extension QueueCommands {
     /// How many failed jobs are touched in one step of the store.
     private static let step = 256
 
-    func failed(_ request: Request, _ queue: JobQueue) async throws {
-        switch request.words[1] {
-        case "list": try await list(queue)
-        case "show": try await show(JobID(request.words[2]), queue)
-        case "retry": try await retry(request, queue)
-        default: try await forget(request, queue)
-        }
-    }
-
-    private func list(_ queue: JobQueue) async throws {
+    func listFailed(_ queue: JobQueue) async throws {
         let jobs = try await queue.failed(limit: 50)
         guard !jobs.isEmpty else { return output("No failed jobs.\n") }
         let rows = jobs.map { job in
@@ -27,7 +16,7 @@ extension QueueCommands {
         if count > jobs.count { output("… the latest \(jobs.count) of \(count).\n") }
     }
 
-    private func show(_ id: JobID, _ queue: JobQueue) async throws {
+    func showFailed(_ id: JobID, _ queue: JobQueue) async throws {
         let job = try await queue.store.failed(id)
         output(
             """
@@ -44,10 +33,10 @@ extension QueueCommands {
         )
     }
 
-    private func retry(_ request: Request, _ queue: JobQueue) async throws {
+    func retry(_ jobs: FailedJobs, _ queue: JobQueue) async throws {
         var retried = 0
         var isComplete = true
-        for ids in try await steps(request, queue) {
+        for ids in try await steps(jobs, queue) {
             for (id, result) in zip(ids, try await queue.store.retryFailed(ids)) {
                 switch result {
                 case .retried:
@@ -65,9 +54,10 @@ extension QueueCommands {
         if !isComplete { throw NotDone() }
     }
 
-    private func forget(_ request: Request, _ queue: JobQueue) async throws {
-        let steps = try await steps(request, queue)
+    func forget(_ jobs: FailedJobs, _ request: Request, _ queue: JobQueue) async throws {
+        let steps = try await steps(jobs, queue)
         let count = steps.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return output("No failed jobs.\n") }
         try ask("Drop \(count) failed jobs for good?", request)
         var forgotten = 0
         for ids in steps {
@@ -79,12 +69,13 @@ extension QueueCommands {
         if forgotten < count { throw NotDone() }
     }
 
-    /// The jobs a request names, some at a time, those that failed first before the later ones.
-    private func steps(_ request: Request, _ queue: JobQueue) async throws -> [[JobID]] {
+    /// The jobs that are meant, some at a time, those that failed first before the later ones.
+    private func steps(_ jobs: FailedJobs, _ queue: JobQueue) async throws -> [[JobID]] {
         let ids: [JobID] =
-            request.isAboutAll
-            ? try await queue.store.failedIDs().reversed()
-            : request.words.dropFirst(2).map { JobID($0) }
+            switch jobs {
+            case .all: try await queue.store.failedIDs().reversed()
+            case .these(let ids): ids
+            }
         return stride(from: 0, to: ids.count, by: Self.step).map { Array(ids[$0..<min($0 + Self.step, ids.count)]) }
     }
 

@@ -17,10 +17,27 @@ extension QueueCommands {
             text += "\n" + Self.table([head] + counts.map(Self.row))
         }
         for (channel, settings) in try await queue.store.channels().sorted(by: { $0.key.name < $1.key.name }) {
-            text += "\nChannel \(channel)"
+            text += "\nChannel \(Self.plain(channel.name))"
             if settings.isPaused { text += " is paused" }
             if let cap = settings.concurrency { text += "\(settings.isPaused ? "," : "") runs at most \(cap) at once" }
             text += ".\n"
+        }
+        output(text)
+    }
+
+    /// Where a job is.
+    func status(_ id: JobID, _ queue: JobQueue) async throws {
+        let status = try await queue.status(of: id)
+        var text = """
+            id: \(status.id)
+            name: \(Self.plain(status.name))
+            channel: \(Self.plain(status.channel.name))
+            state: \(status.state.rawValue)
+
+            """
+        if let progress = status.progress {
+            let note = progress.note.isEmpty ? "" : ", \(Self.plain(progress.note))"
+            text += "progress: \(Int(progress.fraction * 100)) %\(note)\n"
         }
         output(text)
     }

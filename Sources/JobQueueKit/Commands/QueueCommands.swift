@@ -6,14 +6,6 @@
 /// The words and screens are in docs/queue.md. It prints nothing itself, reads no terminal and handles no signals: the
 /// program gives it an output, and what asks a person.
 public struct QueueCommands: Sendable {
-    /// How long a worker works.
-    public enum Work: Sendable, Hashable {
-        /// Until nothing is ready: `run`.
-        case untilEmpty
-        /// Until the program is told to stop: `listen`.
-        case untilStopped
-    }
-
     /// What an exit code says.
     public enum ExitCode {
         /// It was done.
@@ -24,11 +16,22 @@ public struct QueueCommands: Sendable {
         public static let usage: Int32 = 2
     }
 
+    /// What shows the output.
+    public enum Terminal: Sendable {
+        /// Nobody does now: a file or another program takes it.
+        case none
+        /// A terminal whose user wants no colours.
+        case plain
+        /// A terminal.
+        case coloured
+    }
+
     /// One line for each command, for a program's `--help`.
     public static let help: [(command: String, does: String)] = [
         ("info", "how many jobs wait, run, are delayed, failed and are done"),
-        ("run", "work until nothing is ready"),
-        ("listen", "work until told to stop"),
+        ("status ID", "where a job is and how far it has come"),
+        ("run [-v]", "work until nothing is ready; -v, --verbose: print each job"),
+        ("listen [SECONDS] [-v]", "work until told to stop; look for jobs at least that often"),
         ("clear [--channel NAME]", "drop what waits in a channel; what runs goes on"),
         ("remove ID", "drop one job"),
         ("failed [list]", "the latest failed jobs"),
@@ -37,12 +40,14 @@ public struct QueueCommands: Sendable {
         ("failed forget ID…|--all", "drop them"),
         ("pause CHANNEL", "lend no more of its jobs to any worker"),
         ("resume CHANNEL", "lend them again"),
+        ("cap CHANNEL N|none", "let at most N of its jobs run at once, over all workers"),
     ]
 
     private let makeQueue: @Sendable () throws -> JobQueue
     let output: @Sendable (String) -> Void
     let errors: @Sendable (String) -> Void
-    let confirm: @Sendable (_ question: String) -> Bool
+    private let terminal: Terminal
+    private let confirm: @Sendable (_ question: String) -> Bool
     private let work: @Sendable (Work) async throws -> Int32
 
     /// Commands on a queue.
@@ -51,19 +56,22 @@ public struct QueueCommands: Sendable {
     ///   - queue: What they are about; made when a command needs it, so that a wrong command line opens nothing.
     ///   - output: Takes what is to be printed, line feeds included.
     ///   - errors: Takes what went wrong, for those who print it elsewhere; without it the output does.
+    ///   - terminal: What shows the output: decides on colours and on the line that shows how a long run gets on.
     ///   - confirm: Asks a person before something is destroyed; where nobody can be asked it answers false, as it does by
     ///     default, and `--force` is needed.
-    ///   - work: Runs workers, and returns the exit code.
+    ///   - work: Has workers do `run` and `listen` with `JobWorker.run(_:)`, and returns the exit code.
     public init(
         queue: @autoclosure @escaping @Sendable () throws -> JobQueue,
         output: @escaping @Sendable (String) -> Void,
         errors: (@Sendable (String) -> Void)? = nil,
+        terminal: Terminal = .none,
         confirm: @escaping @Sendable (_ question: String) -> Bool = { _ in false },
         work: @escaping @Sendable (Work) async throws -> Int32
     ) {
         makeQueue = queue
         self.output = output
         self.errors = errors ?? output
+        self.terminal = terminal
         self.confirm = confirm
         self.work = work
     }
@@ -74,13 +82,11 @@ public struct QueueCommands: Sendable {
         worker: JobWorker,
         output: @escaping @Sendable (String) -> Void,
         errors: (@Sendable (String) -> Void)? = nil,
+        terminal: Terminal = .none,
         confirm: @escaping @Sendable (_ question: String) -> Bool = { _ in false }
     ) {
-        self.init(queue: try queue(), output: output, errors: errors, confirm: confirm) { work in
-            switch work {
-            case .untilEmpty: try await worker.runUntilEmpty()
-            case .untilStopped: try await worker.run()
-            }
+        self.init(queue: try queue(), output: output, errors: errors, terminal: terminal, confirm: confirm) { work in
+            try await worker.run(work)
             return ExitCode.done
         }
     }
@@ -88,13 +94,7 @@ public struct QueueCommands: Sendable {
     /// Does what a command line says, without the program's name, and returns the exit code.
     public func run(_ arguments: [String]) async -> Int32 {
         do {
-            let request = try Request(arguments)
-            switch request.words.first {
-            case "run": return try await work(.untilEmpty)
-            case "listen": return try await work(.untilStopped)
-            default: try await perform(request, on: makeQueue())
-            }
-            return ExitCode.done
+            return try await perform(Request(arguments))
         } catch let error as WrongUsage {
             errors("\(error.text)\n" + Self.usage)
             return ExitCode.usage
@@ -108,52 +108,70 @@ public struct QueueCommands: Sendable {
 
     private static var usage: String {
         "Commands:\n" + table([["", "", ""]] + help.map { ["", $0.command, $0.does] }).dropFirst()
+            + "--force: do not ask before jobs are dropped\n"
     }
 
-    // MARK: Commands
-
-    private func perform(_ request: Request, on queue: JobQueue) async throws {
-        switch request.words.first {
-        case "info": try await info(queue)
-        case "clear": try await clear(request, queue)
-        case "remove": try await remove(request, queue)
-        case "failed": try await failed(request, queue)
-        case "pause": try await pause(request, queue)
-        default: try await resume(request, queue)
+    private func perform(_ request: Request) async throws -> Int32 {
+        switch request.command {
+        case .help: output(Self.usage)
+        case .info: try await info(makeQueue())
+        case .status(let id): try await status(id, makeQueue())
+        case .run: return try await work(request, isRun: true, lookInterval: nil)
+        case .listen(let interval): return try await work(request, isRun: false, lookInterval: interval)
+        case .clear(let channel): try await clear(channel, request, makeQueue())
+        case .remove(let id): try await remove(id, request, makeQueue())
+        case .listFailed: try await listFailed(makeQueue())
+        case .showFailed(let id): try await showFailed(id, makeQueue())
+        case .retryFailed(let jobs): try await retry(jobs, makeQueue())
+        case .forgetFailed(let jobs): try await forget(jobs, request, makeQueue())
+        case .pause(let channel):
+            try await makeQueue().pause(channel)
+            output("Channel \(Self.plain(channel.name)) is paused; jobs that run go on.\n")
+        case .resume(let channel):
+            try await makeQueue().resume(channel)
+            output("Channel \(Self.plain(channel.name)) is resumed.\n")
+        case .cap(let channel, let count):
+            try await makeQueue().cap(channel, at: count)
+            let cap = count.map { "runs at most \($0) jobs at once, over all workers" } ?? "has no cap"
+            output("Channel \(Self.plain(channel.name)) \(cap).\n")
         }
+        return ExitCode.done
     }
 
-    private func clear(_ request: Request, _ queue: JobQueue) async throws {
-        let counts = try await queue.counts().filter { $0.channel == request.channel }
+    private func work(_ request: Request, isRun: Bool, lookInterval: Duration?) async throws -> Int32 {
+        var screen: WorkScreen?
+        if request.isVerbose || (isRun && terminal != .none) {
+            screen = WorkScreen(
+                isVerbose: request.isVerbose,
+                showsProgress: isRun && terminal != .none,
+                hasColours: terminal == .coloured,
+                output: output
+            )
+        }
+        return try await work(Work(endsWhenEmpty: isRun, lookInterval: lookInterval, screen: screen))
+    }
+
+    private func clear(_ channel: Channel, _ request: Request, _ queue: JobQueue) async throws {
+        let counts = try await queue.counts().filter { $0.channel == channel }
         let jobs = counts.reduce(0) { $0 + $1.waiting + $1.delayed }
-        try ask("Drop the \(jobs) waiting and delayed jobs of channel \(request.channel)?", request)
-        let count = try await queue.store.clear(request.channel)
-        output("Dropped \(count) jobs of channel \(request.channel).\n")
+        let name = Self.plain(channel.name)
+        guard jobs > 0 else { return output("No job waits in channel \(name).\n") }
+        try ask("Drop the \(jobs) waiting and delayed jobs of channel \(name)?", request)
+        output("Dropped \(try await queue.store.clear(channel)) jobs of channel \(name).\n")
     }
 
-    private func remove(_ request: Request, _ queue: JobQueue) async throws {
-        let id = JobID(request.words[1])
+    private func remove(_ id: JobID, _ request: Request, _ queue: JobQueue) async throws {
         let status = try await queue.status(of: id)
         guard status.state != .failed else {
             errors("Job \(id) has failed: use failed forget \(id).\n")
             throw NotDone()
         }
-        try ask("Drop job \(id) (\(status.name), \(status.state.rawValue))?", request)
+        try ask("Drop job \(id) (\(Self.plain(status.name)), \(status.state.rawValue))?", request)
         guard try await queue.store.remove(id) else {
             errors("Job \(id) has ended meanwhile.\n")
             throw NotDone()
         }
         output("Dropped job \(id).\n")
-    }
-
-    private func pause(_ request: Request, _ queue: JobQueue) async throws {
-        try await queue.pause(Channel(request.words[1]))
-        output("Channel \(request.words[1]) is paused; jobs that run go on.\n")
-    }
-
-    private func resume(_ request: Request, _ queue: JobQueue) async throws {
-        try await queue.resume(Channel(request.words[1]))
-        output("Channel \(request.words[1]) is resumed.\n")
     }
 
     /// Throws unless a person, or `--force`, says yes.
@@ -166,8 +184,3 @@ public struct QueueCommands: Sendable {
 
 /// A command that did not do what it should, and has said why.
 struct NotDone: Error {}
-
-/// A command line that cannot be understood.
-struct WrongUsage: Error {
-    let text: String
-}

@@ -21,26 +21,33 @@ public struct JobWorker: Sendable {
         public var drain: Duration
         /// How long a cancelled job may take to end before it is left to itself.
         public var grace: Duration
+        /// How long a worker that sleeps may go without looking for jobs by itself; nil for what its store advises.
+        ///
+        /// A push wakes it anyway. Looking is how it learns of a worker that died, and of pushes where the system does not
+        /// tell of other processes.
+        public var lookInterval: Duration?
 
         /// A configuration that differs from the defaults in what is named.
         public init(
             lease: Duration = .seconds(15),
             renewal: Duration = .seconds(5),
             drain: Duration = .seconds(20),
-            grace: Duration = .seconds(5)
+            grace: Duration = .seconds(5),
+            lookInterval: Duration? = nil
         ) {
             self.lease = lease
             self.renewal = renewal
             self.drain = drain
             self.grace = grace
+            self.lookInterval = lookInterval
         }
     }
 
-    private let queue: JobQueue
+    var queue: JobQueue
     private let handlers: [JobHandler]
     private let concurrency: Int
     private let channels: [Channel]
-    private let configuration: Configuration
+    var configuration: Configuration
 
     /// A worker that does not run yet.
     ///

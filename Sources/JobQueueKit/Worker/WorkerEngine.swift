@@ -116,7 +116,7 @@ final class WorkerEngine: Sendable {
 
     /// Until something becomes due by itself, or another process may have done something.
     private func sleepLength() async throws(QueueError) -> Duration {
-        let longest = queue.store.pollInterval ?? Self.longestSleep
+        let longest = configuration.lookInterval ?? queue.store.pollInterval ?? Self.longestSleep
         guard let next = try await queue.store.nextWake() else { return longest }
         return min(max(next - .now, .milliseconds(1)), longest)
     }

@@ -90,4 +90,18 @@ struct WorkerControlTests {
         }
         #expect(fixture.log.count { if case .reclaimed = $0 { true } else { false } } == 1)
     }
+
+    @Test func `a worker that nothing wakes looks as often as it was told`() async throws {
+        let log = EventLog()
+        let queue = JobQueue(store: MemoryJobStore(), configuration: .init(onEvent: log.add))
+        let worker = JobWorker(queue: queue, handlers: [], configuration: .init(lookInterval: .milliseconds(5)))
+        try await within(.seconds(60), "the worker to end") {
+            let running = Task { try await worker.run() }
+            try await eventually(.seconds(20), "five looks") {
+                log.count { if case .workerLooked = $0 { true } else { false } } >= 5
+            }
+            running.cancel()
+            try await running.value
+        }
+    }
 }

@@ -44,16 +44,11 @@ package struct Composition: Sendable {
         return [register]
     }
 
-    /// What runs of the queue's host: until it is told to stop, or until nothing is ready, which `stop` is then told.
-    package func queueParts(_ work: QueueCommands.Work, until stop: StopRequest) async throws -> [HostPart] {
-        try queue { worker in
-            switch work {
-            case .untilStopped:
-                try await worker.run()
-            case .untilEmpty:
-                try await worker.runUntilEmpty()
-                await stop.ask("nothing is ready")
-            }
+    /// What runs of the queue's host, and what `stop` is told when it ends by itself.
+    package func queueParts(_ work: QueueCommands.Work, until stop: StopRequest) throws -> [HostPart] {
+        try queue(isLogged: !work.isPrinted) { worker in
+            try await worker.run(work)
+            if work.endsWhenEmpty { await stop.ask("nothing is ready") }
         }
     }
 
@@ -117,10 +112,13 @@ extension Composition {
         ]
     }
 
-    private func queue(_ work: @escaping @Sendable (JobWorker) async throws -> Void) throws -> [HostPart] {
+    private func queue(
+        isLogged: Bool = true,
+        _ work: @escaping @Sendable (JobWorker) async throws -> Void
+    ) throws -> [HostPart] {
         let store = try SQLiteChatStore(path: settings.database)
         let client = makeRemoteClient()
-        let queue = try makeQueue()
+        let queue = try makeQueue(isLogged: isLogged)
         let dispatcher = QueueDispatcher(queue: queue)
         let generator = try makeDeepSeek(
             key: settings.deepSeekKey ?? "",
@@ -198,13 +196,14 @@ extension Composition {
         )
     }
 
-    package func makeQueue() throws -> JobQueue {
+    package func makeQueue(isLogged: Bool = true) throws -> JobQueue {
         let store: any JobStore =
             switch settings.queue {
             case .sqlite(let path): try SQLiteJobStore(path: path)
             case .file(let directory): try FileJobStore(path: directory)
             case .memory: MemoryJobStore()
             }
+        guard isLogged else { return JobQueue(store: store) }
         return JobQueue(store: store, configuration: .init(onEvent: { [logger] in logger.log($0.line) }))
     }
 

@@ -88,10 +88,11 @@ package enum HostMain {
                 queue: try Composition(settings, host: host).makeQueue(),
                 output: { _ = say($0) },
                 errors: { complain("\(host.rawValue): \($0)", end: "") },
+                terminal: terminal,
                 confirm: confirm,
                 work: { work in
                     try await start(host, settings, until: stop, checkpoint) {
-                        try await $0.queueParts(work, until: stop)
+                        try $0.queueParts(work, until: stop)
                     }
                 }
             )
@@ -168,11 +169,20 @@ package enum HostMain {
         return 0
     }
 
+    private static var terminal: QueueCommands.Terminal {
+        guard Terminal.isTerminal(STDOUT_FILENO) else { return .none }
+        return Terminal.hasColours(STDOUT_FILENO) ? .coloured : .plain
+    }
+
     /// Asks the person at the terminal, if there is one.
     private static func confirm(_ question: String) -> Bool {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return false }
+        guard Terminal.isTerminal(STDIN_FILENO), Terminal.isTerminal(STDERR_FILENO) else { return false }
         complain("\(question) [y/N] ", end: "")
-        return ["y", "yes"].contains(readLine()?.lowercased())
+        guard let answer = readLine() else {
+            complain("")
+            return false
+        }
+        return ["y", "yes"].contains(answer.lowercased())
     }
 
     private static func complain(_ line: String, end: String = "\n") {

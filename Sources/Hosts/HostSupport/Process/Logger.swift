@@ -25,10 +25,9 @@ package struct Logger: Sendable {
 
     /// Makes a logger; a format of nil is decided by whether stderr is a terminal.
     package init(level: LogLevel, format: Format?, clock: WallClock = .system) {
-        let isTerminal = isatty(STDERR_FILENO) == 1
         self.level = level
-        self.format = format ?? (isTerminal ? .text : .json)
-        hasColours = isTerminal && getenv("NO_COLOR") == nil
+        self.format = format ?? (Terminal.isTerminal(STDERR_FILENO) ? .text : .json)
+        hasColours = Terminal.hasColours(STDERR_FILENO)
         self.clock = clock
     }
 
@@ -51,12 +50,7 @@ package struct Logger: Sendable {
 
     private func text(_ line: LogLine) -> String {
         let time = clock.now()
-        var seconds = time_t(time / 1000)
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        let clockText =
-            "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
-            + ".\(padded(Int(time % 1000), 3))"
+        let clockText = "\(LocalTime(milliseconds: time).time).\(padded(Int(time % 1000), 3))"
         let name = String(describing: line.level).uppercased()
         let level = name + String(repeating: " ", count: max(0, 7 - name.count))
         let label = line.label + String(repeating: " ", count: max(0, 8 - line.label.count))

@@ -1,3 +1,5 @@
+import JobQueueKit
+
 /// What a host was asked to do, before its settings are read.
 package struct Command: Sendable, Equatable {
     /// The subcommand: `start`, `stop`, `token`, `register`, or one of the queue's.
@@ -32,10 +34,10 @@ extension Command {
             switch argument {
             case "-h", "--help", "help": command.wantsHelp = true
             case "--version": command.wantsVersion = true
-            case "--force" where host == .queue, "--all" where host == .queue: command.options.append(argument)
-            case "--channel" where host == .queue:
+            case _ where host == .queue && QueueCommands.options[Self.name(of: argument)] != nil:
                 command.options.append(argument)
-                if let name = rest.popFirst() { command.options.append(name) }
+                let needsValue = QueueCommands.options[argument] == true
+                if needsValue, let value = rest.popFirst() { command.options.append(value) }
             case _ where argument.hasPrefix("--"):
                 let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 let name = String(parts[0])
@@ -61,6 +63,11 @@ extension Command {
         if command.name.isEmpty { command.name = defaultName }
         guard problems.isEmpty else { throw UsageError(problems: problems) }
         return command
+    }
+
+    /// An option without its value.
+    private static func name(of option: String) -> String {
+        String(option.prefix { $0 != "=" })
     }
 
     private static func unknown(_ name: String, host: HostName) -> String {

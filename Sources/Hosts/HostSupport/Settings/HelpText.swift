@@ -6,6 +6,7 @@ package enum HelpText {
     package static func of(_ host: HostName) -> String {
         var lines = ["\(host.rawValue) \(HawkVersion.text): \(summary[host] ?? "")", "", "Usage:"]
         lines += (commands[host] ?? []).map { "  \(host.rawValue) \($0)" }
+        if host == .queue { lines.append("  Each takes settings, and --force: do not ask before jobs are dropped.") }
         lines += ["", "Settings (flag over environment over default; secrets also from a file, NAME_FILE):"]
         for setting in Setting.all where setting.hosts.contains(host) {
             let flag = setting.hasFlag ? "--\(setting.name)\(setting.placeholder.map { " \($0)" } ?? "")" : "(no flag)"
@@ -41,10 +42,7 @@ package enum HelpText {
         ],
         .queue: QueueCommands.help.map { command, does in
             command + String(repeating: " ", count: max(26 - command.count, 1)) + does
-        } + [
-            "stop                      end the run that holds the pid file, and wait for it",
-            "                          each takes settings; --force: do not ask before jobs are dropped",
-        ],
+        } + ["stop                      end the run that holds the pid file, and wait for it"],
     ]
 }
 
