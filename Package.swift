@@ -110,7 +110,7 @@ let package = Package(
         host("hawk-queue"),
         .executableTarget(
             name: "hawk-bench",
-            dependencies: ["PlatformCore", "ServerCore", "GatewayKit", linux],
+            dependencies: ["PlatformCore", "ServerCore", "GatewayKit", "JobQueueKit", "CSQLite", linux],
             path: "Sources/Hosts/hawk-bench",
             swiftSettings: settings
         ),

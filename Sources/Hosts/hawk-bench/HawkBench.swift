@@ -15,8 +15,13 @@ enum HawkBench {
         do {
             switch arguments.first {
             case "serve": try await serve(arguments.dropFirst())
+            case "work": try await work(arguments.dropFirst())
             case "gateway" where !arguments.contains("--help"): try measure(try Options(arguments.dropFirst()))
-            case nil, "gateway", "--help", "help": print(Options.help)
+            case "queue" where !arguments.contains("--help"):
+                try await measureQueue(try QueueOptions(arguments.dropFirst()))
+            case "gateway": print(Options.help)
+            case "queue": print(QueueOptions.help)
+            case nil, "--help", "help": print("\(Options.help)\n\n\(QueueOptions.help)")
             case let other?: throw BenchError("\(other) is nothing that is measured; try hawk-bench --help")
             }
         } catch {
@@ -31,11 +36,33 @@ enum HawkBench {
         try await ServerMain.run(order)
     }
 
+    /// This process is a worker that another one of this program started.
+    private static func work(_ arguments: some Collection<String>) async throws {
+        let words = Array(arguments)
+        guard words.count == 2, let driver = QueueDriver(rawValue: words[0]) else {
+            throw BenchError("work is not for people")
+        }
+        try await WakeLoad.work(try driver.open(words[1]))
+    }
+
+    private static func warnOfDebugBuild(_ what: String) {
+        #if DEBUG
+        Progress.say("This is a debug build: it says nothing about speed. Use swift run -c release hawk-bench \(what).")
+        #endif
+    }
+
+    private static func measureQueue(_ options: QueueOptions) async throws {
+        warnOfDebugBuild("queue")
+        let results = try await QueueBench(options: options).run()
+        let machine = Machine()
+        let rounds = options.rounds == 1 ? "one round" : "medians of \(options.rounds) rounds"
+        print("\(machine.system), \(machine.processors) processors; \(rounds) of \(options.seconds) s; jobs of 200 B\n")
+        print(results.text)
+    }
+
     private static func measure(_ options: Options) throws {
         OpenFiles.raiseLimit()
-        #if DEBUG
-        Progress.say("This is a debug build: it says nothing about speed. Use swift run -c release hawk-bench gateway.")
-        #endif
+        warnOfDebugBuild("gateway")
         if let library = options.allocations { return print(try Allocations(library: library, options).run()) }
         let results = try Bench(options: options).run()
         let machine = Machine()

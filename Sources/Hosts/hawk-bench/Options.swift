@@ -38,36 +38,17 @@ struct Options {
         while let flag = rest.popFirst() {
             guard let value = rest.popFirst() else { throw BenchError("\(flag) is no option, or its value is missing") }
             switch flag {
-            case "--cases": cases = try Self.cases(value)
-            case "--rounds": rounds = try Self.number(flag, value, 1...99)
-            case "--seconds": seconds = try Self.number(flag, value, 0.05...30)
-            case "--connections": connections = try Self.number(flag, value, 1...100_000)
-            case "--loops": loops = try Self.number(flag, value, 1...64)
+            case "--cases": cases = Set(try Argument.names(flag, value, among: BenchCase.names))
+            case "--rounds": rounds = try Argument.number(flag, value, 1...99)
+            case "--seconds": seconds = try Argument.number(flag, value, 0.05...30)
+            case "--connections": connections = try Argument.number(flag, value, 1...100_000)
+            case "--loops": loops = try Argument.number(flag, value, 1...64)
             case "--svg": svg = value
             case "--json": json = value
             case "--allocations": allocations = value
             default: throw BenchError("\(flag) is no option")
             }
         }
-    }
-
-    private static func cases(_ text: String) throws(BenchError) -> Set<String> {
-        let names = Set(text.split(separator: ",").map(String.init))
-        guard !names.isEmpty, names.isSubset(of: BenchCase.names) else {
-            throw BenchError("--cases takes some of \(BenchCase.names.joined(separator: ",")), not \(text)")
-        }
-        return names
-    }
-
-    private static func number<Number: Comparable & LosslessStringConvertible>(
-        _ flag: String,
-        _ text: String,
-        _ range: ClosedRange<Number>
-    ) throws(BenchError) -> Number {
-        guard let number = Number(text), range.contains(number) else {
-            throw BenchError("\(flag) takes a number from \(range.lowerBound) to \(range.upperBound), not \(text)")
-        }
-        return number
     }
 }
 #endif

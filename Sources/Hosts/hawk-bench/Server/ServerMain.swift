@@ -12,11 +12,7 @@ enum ServerMain {
     /// Serves until the process that started this one closes its end of standard input, by its death if need be.
     static func run(_ order: ServerOrder) async throws {
         OpenFiles.raiseLimit()
-        Thread(name: "parent") {
-            var byte: UInt8 = 0
-            while retryingInterrupted({ read(STDIN_FILENO, &byte, 1) }) > 0 {}
-            _exit(0)
-        }.detach()
+        ChildProcess.endWithParent()
         switch order.kind {
         case .gateway: try await GatewayServer.run(order)
         case .bare: try BareServer(order).run()
