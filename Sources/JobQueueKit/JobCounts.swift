@@ -1,3 +1,5 @@
+import PlatformCore
+
 /// How many jobs of one name a channel holds.
 public struct JobCounts: Sendable, Hashable {
     /// Where they are.
@@ -42,8 +44,13 @@ public struct JobCounts: Sendable, Hashable {
 /// Gathers `JobCounts`, whatever the order in which jobs are come upon.
 struct JobCounter {
     private struct Key: Hashable {
-        let channel: String
-        let name: String
+        let channel: ByteKey
+        let name: ByteKey
+
+        init(_ channel: String, _ name: String) {
+            self.channel = ByteKey(channel)
+            self.name = ByteKey(name)
+        }
     }
 
     private var counts: [Key: JobCounts] = [:]
@@ -55,8 +62,8 @@ struct JobCounter {
 
     /// The counts of a name in a channel, to be changed.
     subscript(channel: String, name: String) -> JobCounts {
-        get { counts[Key(channel: channel, name: name)] ?? JobCounts(channel: Channel(channel), name: name) }
-        set { counts[Key(channel: channel, name: name)] = newValue }
+        get { counts[Key(channel, name)] ?? JobCounts(channel: Channel(channel), name: name) }
+        set { counts[Key(channel, name)] = newValue }
     }
 
     /// Counts one that waits.

@@ -118,17 +118,24 @@ public struct JobQueue: Sendable {
 
     /// Lends no more jobs of a channel to any worker until it is resumed; those that run go on.
     public func pause(_ channel: Channel) async throws(QueueError) {
-        try await store.change(channel, .pause)
+        try await change(channel, .pause)
     }
 
     /// Lends the jobs of a paused channel again.
     public func resume(_ channel: Channel) async throws(QueueError) {
-        try await store.change(channel, .resume)
+        try await change(channel, .resume)
     }
 
     /// Lets at most so many jobs of a channel run at once, over all workers of the store; nil for no cap.
     public func cap(_ channel: Channel, at count: Int?) async throws(QueueError) {
-        try await store.change(channel, .cap(count))
+        try await change(channel, .cap(count))
+    }
+
+    private func change(_ channel: Channel, _ change: ChannelChange) async throws(QueueError) {
+        guard channel.isValid else {
+            throw QueueError(.invalidJob, operation: "change a channel", cause: "channel must have 1 to 180 bytes")
+        }
+        try await store.change(channel, change)
     }
 
     private func check(_ job: NewJob) throws(QueueError) -> NewJob {

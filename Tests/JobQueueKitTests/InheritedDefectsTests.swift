@@ -177,7 +177,10 @@ struct InheritedDefectsTests {
         try await fixture.run { _, _ in
             .done
         } while: {
-            let options = Database.Options(applicationID: 0x486B_5131, migrations: ["", ""])
+            let options = Database.Options(
+                applicationID: SQLiteSchema.applicationID,
+                migrations: SQLiteSchema.migrations
+            )
             let peer = try Database(path: path, options: options)
             let isStalled = Gate()
             let push = Lock<Task<JobID, any Error>?>(nil)

@@ -40,7 +40,7 @@ public struct NewJob: Sendable {
             ("name", name), ("channel", options.channel.name), ("unique key", options.uniqueKey ?? "-"),
             ("partition", options.partition ?? "-"),
         ]
-        for (what, text) in texts where !(1...180).contains(text.utf8.count) {
+        for (what, text) in texts where !Channel.isValid(text) {
             throw invalid("\(what) must have 1 to 180 bytes")
         }
         guard options.attempts >= 1 else { throw invalid("attempts must be at least 1") }

@@ -76,6 +76,19 @@ struct ChannelTests {
     }
 
     @Test(arguments: Driver.allCases)
+    func `clearing a channel drops all of its partitions too, in front and in line`(_ driver: Driver) async throws {
+        let store = try StoreFixture(driver)
+        for number in 0..<30 { try await store.push("\(number)", .init(partition: "\(number % 3)")) }
+        let running = try #require(try await store.next())
+        #expect(try await store.clear(.default) == 29)
+        #expect(try await store.statistics() == QueueStatistics(reserved: 1))
+        for number in 0..<3 { try await store.push("new \(number)", .init(partition: "\(number)")) }
+        #expect(try await store.reserve(9).map(\.label) == ["new 1", "new 2"])
+        try await store.settle(running, .done)
+        #expect(try await store.reserve(9).map(\.label) == ["new 0"])
+    }
+
+    @Test(arguments: Driver.allCases)
     func `clearing a channel drops what waits in it, and leaves what runs and other channels`(
         _ driver: Driver
     ) async throws {

@@ -80,6 +80,22 @@ struct GivingUpTests {
     }
 
     @Test(arguments: Driver.allCases)
+    func `a job that kills every worker keeps none of the others waiting for long`(_ driver: Driver) async throws {
+        let fixture = try StoreFixture(driver)
+        try await fixture.push("poison", .init(priority: 1, partition: "p"))
+        for number in 0..<5 { try await fixture.push("\(number)", .init(partition: "p")) }
+        var done: [String] = []
+        // A worker that runs one job at a time, is killed by that one, and is started again.
+        for _ in 0..<12 {
+            guard let job = try await fixture.reserve(by: .dead).first else { break }
+            if job.label == "poison" { continue }
+            done.append(job.label)
+            try await fixture.settle(job, .done)
+        }
+        #expect(done == ["0", "1", "2", "3", "4"])
+    }
+
+    @Test(arguments: Driver.allCases)
     func `the latest failed jobs come first`(_ driver: Driver) async throws {
         let fixture = try StoreFixture(driver)
         for label in ["old", "middle", "new"] {

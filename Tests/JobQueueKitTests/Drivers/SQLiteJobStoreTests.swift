@@ -1,5 +1,6 @@
 import JobQueueKit
 import PlatformCore
+import SQLiteCore
 import TestSupport
 import Testing
 
@@ -29,5 +30,57 @@ struct SQLiteJobStoreTests {
         #expect(try await first.next() == nil)
         try await second.push("job")
         #expect(try await first.next()?.label == "job")
+    }
+
+    @Test func `a file of the first version is brought up to date with its jobs`() async throws {
+        let first = Database.Options(
+            applicationID: SQLiteSchema.applicationID,
+            migrations: Array(SQLiteSchema.migrations.prefix(1))
+        )
+        let old = try Database(path: path, options: first)
+        try await old.write { connection in
+            try connection.execute(
+                """
+                INSERT INTO jobs (state, channel, priority, ready_at, partition_key, attempts, ttr, backoff, pushed_at, name,
+                    payload) VALUES (0, 'default', 1024, 1, 'p', 3, 1000, '1000 2.0 300000 0.2', 1, 'test', x'66'),
+                    (1, 'default', 1024, 2, 'p', 3, 1000, '1000 2.0 300000 0.2', 2, 'test', x'62');
+                INSERT INTO failed_jobs (id, channel, priority, deliveries, failures, crashes, attempts, ttr, backoff,
+                    pushed_at, failed_at, reason, name, payload)
+                    VALUES (99, 'default', 1024, 3, 3, 0, 3, 1000, '1000 2.0 300000 0.2', 1, 2, 'why', 'test', x'67');
+                """
+            )
+        }
+        await old.close()
+        let store = try SQLiteJobStore(path: path)
+        #expect(try await store.statistics() == QueueStatistics(waiting: 2, failed: 1))
+        #expect(try await store.retryFailed([JobID("99")]) == [.retried])
+        #expect(try await store.drain() == ["f", "b", "g"])
+        #expect(try await store.counts().first?.done == 3)
+    }
+
+    @Test func `a file of a newer version is refused`() async throws {
+        let newer = Database.Options(
+            applicationID: SQLiteSchema.applicationID,
+            migrations: SQLiteSchema.migrations + ["CREATE TABLE later (a)"]
+        )
+        await (try Database(path: path, options: newer)).close()
+        #expect { try SQLiteJobStore(path: path) } throws: { ($0 as? QueueError)?.code == .foreign }
+    }
+
+    @Test(arguments: [0, 1])
+    func `a damaged file is told as such, and stops nothing but itself`(_ page: Int) async throws {
+        let whole = try SQLiteJobStore(path: path)
+        for number in 0..<100 { try await whole.push("\(number) " + String(repeating: "x", count: 500)) }
+        await whole.close()
+        let bytes = try Files.read(path)
+        // The header stays, so that the file is ours.
+        let start = max(page * 4096, 100)
+        try Files.replace(path, with: bytes[..<start] + [UInt8](repeating: 0xFF, count: bytes.count - start))
+        await #expect {
+            let store = try SQLiteJobStore(path: path)
+            _ = try await store.reserve(9)
+        } throws: {
+            ($0 as? QueueError)?.code == .damaged
+        }
     }
 }

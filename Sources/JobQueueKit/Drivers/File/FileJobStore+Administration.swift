@@ -109,7 +109,22 @@ extension FileJobStore {
 
     /// Drops what waits in a channel, some hundreds at a time, so that others come in between.
     public func clear(_ channel: Channel) async throws(QueueError) -> Int {
-        let places = try await locked { queue throws(SystemError) in Array(try queue.places().values) }
+        var meant: Set<String>?
+        var count = 0
+        while true {
+            let found = try await locked { queue throws(SystemError) in Array(try queue.places().values) }
+            // Looked for again, since a job in line moves up when the one in front goes; later ones are not meant.
+            let places = found.filter { meant?.contains($0.name.id) ?? true }
+            meant = meant ?? Set(places.map(\.name.id))
+            let cleared = try await clear(places, from: channel)
+            if cleared == 0 { break }
+            count += cleared
+        }
+        changed()
+        return count
+    }
+
+    private func clear(_ places: [FilePlace], from channel: Channel) async throws(QueueError) -> Int {
         var count = 0
         for start in stride(from: 0, to: places.count, by: 256) {
             let some = places[start..<min(start + 256, places.count)]
@@ -121,7 +136,6 @@ extension FileJobStore {
                 return count
             }
         }
-        changed()
         return count
     }
 

@@ -1,3 +1,5 @@
+import PlatformCore
+
 /// A job in memory.
 struct MemoryEntry {
     enum State: Equatable {
@@ -23,12 +25,12 @@ struct MemoryEntry {
 
     /// Where it waits for its turn, if it has a partition.
     var partition: PartitionKey? {
-        job.options.partition.map { PartitionKey(channel: job.options.channel, key: $0) }
+        job.options.partition.map { PartitionKey(job.options.channel, $0) }
     }
 
     /// The key it holds as long as it is not done or failed.
     var uniqueKey: PartitionKey? {
-        job.options.uniqueKey.map { PartitionKey(channel: job.options.channel, key: $0) }
+        job.options.uniqueKey.map { PartitionKey(job.options.channel, $0) }
     }
 
     var token: Reservation.Token { .init(id: JobID("\(serial)"), fence: fence) }
@@ -56,5 +58,10 @@ struct DueTime: Comparable {
 /// A partition or unique key within its channel.
 struct PartitionKey: Hashable {
     let channel: Channel
-    let key: String
+    let key: ByteKey
+
+    init(_ channel: Channel, _ key: String) {
+        self.channel = channel
+        self.key = ByteKey(key)
+    }
 }

@@ -1,3 +1,5 @@
+import PlatformCore
+
 extension MemoryQueue {
     /// A job that was given up: all that is needed to show it and to try it again.
     struct Failed {
@@ -24,7 +26,7 @@ extension MemoryQueue {
         }
         for job in failed { counter[job.entry.job.options.channel.name, job.entry.job.name].failed += 1 }
         for (channel, names) in done {
-            for (name, count) in names { counter[channel.name, name].done = count }
+            for (name, count) in names { counter[channel.name, name.text].done = count }
         }
         return counter.all
     }

@@ -13,7 +13,7 @@ struct MemoryQueue {
     var entries: [Int64: MemoryEntry] = [:]
     var failed: [Failed] = []
     /// How many succeeded, by channel and name.
-    private(set) var done: [Channel: [String: Int]] = [:]
+    private(set) var done: [Channel: [ByteKey: Int]] = [:]
     var settings: [Channel: ChannelSettings] = [:]
     private var lastSerial: Int64 = 0
     private var ready: [Channel: Heap<Turn>] = [:]
@@ -108,7 +108,7 @@ struct MemoryQueue {
         let hasPartition = entries[serial]!.partition != nil
         let channel = entries[serial]!.job.options.channel
         let isCapped = settings[channel]?.concurrency != nil
-        if outcome == .done { done[channel, default: [:]][entries[serial]!.job.name, default: 0] += 1 }
+        if outcome == .done { done[channel, default: [:]][ByteKey(entries[serial]!.job.name), default: 0] += 1 }
         let move = entries[serial]!.tally.settle(outcome)
         apply(move, to: serial, now: now)
         return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: hasPartition))

@@ -1,3 +1,4 @@
+import PlatformCore
 import SQLiteCore
 
 extension SQLiteJobs {
@@ -126,7 +127,9 @@ extension SQLiteJobs {
             .integer(first),
             .integer(last)
         ) { (id: $0.int64(0), partition: $0.optionalText(1)) }
-        for partition in Set(removed.compactMap(\.partition)) { try advance(channel.name, partition) }
+        for partition in Set(removed.compactMap { $0.partition.map(ByteKey.init) }) {
+            try advance(channel.name, partition.text)
+        }
         return removed.map(\.id)
     }
 

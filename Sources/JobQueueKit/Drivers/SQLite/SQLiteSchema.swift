@@ -1,12 +1,12 @@
 import SQLiteCore
 
 /// The tables of a queue file.
-enum SQLiteSchema {
+package enum SQLiteSchema {
     /// "HkQ1" in ASCII.
-    static let applicationID: Int32 = 0x486B_5131
+    package static let applicationID: Int32 = 0x486B_5131
 
     /// Each applied once, in order; never changed after a release.
-    static let migrations = [
+    package static let migrations = [
         """
         CREATE TABLE jobs (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
