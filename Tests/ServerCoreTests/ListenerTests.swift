@@ -94,6 +94,31 @@ struct ListenerTests {
         await group.shutdown()
     }
 
+    @Test func `a peer that takes nothing is given up after a time, where that is the rule`() async throws {
+        try await withStalledPeer(.end(after: .seconds(1))) { recorder, _ in
+            try await recorder.wait("stalled") { $0.end == "stalled" }
+        }
+    }
+
+    @Test func `a peer that takes nothing but answers the system is waited for, and gets all`() async throws {
+        try await withStalledPeer(.wait(asking: .seconds(1))) { recorder, client in
+            // Longer than both times; there is no event for nothing happening.
+            try await Task.sleep(for: .seconds(4))
+            #expect(recorder.seen.end == nil)
+            let all = try await client.text(until: ".")
+            #expect(all.utf8.count == Self.much + 1)
+        }
+    }
+
+    #if os(Linux)
+    @Test func `a peer that does not even answer the system is given up`() async throws {
+        try await withStalledPeer(.wait(asking: .seconds(1))) { recorder, client in
+            client.goDeaf()
+            try await recorder.wait("stalled") { $0.end == "stalled" }
+        }
+    }
+    #endif
+
     @Test func `a peer that was dialled and confirms nothing fails in the time that is given`() async throws {
         let group = try EventLoopGroup(name: "test")
         let listener = try Listener(#require(SocketAddress("127.0.0.1:0")), loops: group.loops)
@@ -214,5 +239,30 @@ struct ListenerTests {
             #expect(try await second.text(until: "hello") == "hello")
             await group.shutdown()
         }
+    }
+
+    // MARK: -
+
+    /// More than the system takes for a peer that reads nothing.
+    private static let much = 16 << 20
+
+    /// Runs `body` with a connection to which that much and a "." is written, and its peer, which has not read yet.
+    private func withStalledPeer(
+        _ stall: StallRule,
+        _ body: (_ recorder: Recorder, _ client: RawClient) async throws -> Void
+    ) async throws {
+        let group = try EventLoopGroup(name: "test")
+        let place = try #require(SocketAddress("127.0.0.1:0"))
+        let listener = try Listener(place, loops: group.loops, peerTimeout: .seconds(2), stall: stall)
+        let accepted = Mailbox<Recorder>()
+        listener.start { accepted.push(Recorder($0)) }
+        let client = try await RawClient(listener.address.description, receiveBuffer: 4096)
+        let recorder = try await within(.seconds(20), "accepted") { try await accepted.next() }
+        await recorder.stream.loop.perform {
+            recorder.stream.value.write([UInt8](repeating: UInt8(ascii: "a"), count: Self.much))
+            recorder.stream.value.write(".")
+        }
+        try await body(recorder, client)
+        await group.shutdown()
     }
 }

@@ -64,6 +64,24 @@ final class RawClient: Sendable {
         )
     }
 
+    #if os(Linux)
+    /// From now on whatever comes is thrown away before the system sees it, as if the machine had gone.
+    func goDeaf() {
+        // A socket filter of one instruction, "take 0 bytes" (linux/filter.h, which the toolchain's module map lacks).
+        var filter = (code: UInt16(0x06), jt: UInt8(0), jf: UInt8(0), k: UInt32(0))
+        withUnsafeMutablePointer(to: &filter) { filter in
+            var program = (count: UInt64(1), filter: filter)
+            setsockopt(
+                descriptor,
+                SOL_SOCKET,
+                SO_ATTACH_FILTER,
+                &program,
+                socklen_t(MemoryLayout.size(ofValue: program))
+            )
+        }
+    }
+    #endif
+
     /// Ends our direction.
     func endWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 }

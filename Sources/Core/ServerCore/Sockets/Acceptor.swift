@@ -13,6 +13,7 @@ final class Acceptor: ReadinessHandler {
     private let socket: ListeningSocket
     private let tls: TLSIdentity?
     private let gate: ConnectionGate?
+    private let stall: StallRule
     private let loop: EventLoop
     private let targets: [EventLoop]
     private let take: @Sendable (StreamConnection) -> Void
@@ -27,6 +28,7 @@ final class Acceptor: ReadinessHandler {
         _ socket: ListeningSocket,
         tls: TLSIdentity?,
         gate: ConnectionGate?,
+        stall: StallRule,
         on loop: EventLoop,
         targets: [EventLoop],
         take: @escaping @Sendable (StreamConnection) -> Void,
@@ -35,6 +37,7 @@ final class Acceptor: ReadinessHandler {
         self.socket = socket
         self.tls = tls
         self.gate = gate
+        self.stall = stall
         self.loop = loop
         self.targets = targets
         self.take = take
@@ -122,9 +125,9 @@ final class Acceptor: ReadinessHandler {
         let target = targets[nextTarget]
         nextTarget = (nextTarget + 1) % targets.count
         let tls = tls?.context
-        if target === loop { return take(StreamConnection(descriptor, peer: peer, loop: loop, tls: tls)) }
-        let accepted = target.execute { [take] in
-            take(StreamConnection(descriptor, peer: peer, loop: target, tls: tls))
+        if target === loop { return take(StreamConnection(descriptor, peer: peer, loop: loop, tls: tls, stall: stall)) }
+        let accepted = target.execute { [take, stall] in
+            take(StreamConnection(descriptor, peer: peer, loop: target, tls: tls, stall: stall))
         }
         guard !accepted else { return }
         Socket.close(descriptor)

@@ -29,6 +29,7 @@ package final class Listener: Sendable {
     private let sockets: [ListeningSocket]
     private let tls: TLSIdentity?
     private let gate: ConnectionGate?
+    private let stall: StallRule
     private let loops: [EventLoop]
     private let onTrouble: @Sendable (SystemError) -> Void
     private let acceptors = Lock<[LoopBound<Acceptor>]>([])
@@ -42,6 +43,8 @@ package final class Listener: Sendable {
     ///   - distribution: which loop gets which connection.
     ///   - peerTimeout: how long a peer may be silent to the system (keepalive), or leave what was sent to it unconfirmed,
     ///     before its connection fails; nil: hours. In whole seconds, at least 1.
+    ///   - stall: what becomes of a peer that takes nothing; a patient one may leave what was sent to it unconfirmed for
+    ///     longer than `peerTimeout`.
     ///   - tls: what connections show to their clients; nil for plain ones. There is no falling back.
     ///   - gate: how many connections there may be; nil: any number.
     ///   - onTrouble: hears when accepting had to rest, on an accepting loop; about once per rest.
@@ -52,6 +55,7 @@ package final class Listener: Sendable {
         backlog: Int32 = 4096,
         distribution: Distribution = .dealt,
         peerTimeout: Duration? = nil,
+        stall: StallRule = .ordinary,
         tls: TLSIdentity? = nil,
         gate: ConnectionGate? = nil,
         onTrouble: @escaping @Sendable (SystemError) -> Void = { _ in }
@@ -68,7 +72,12 @@ package final class Listener: Sendable {
         self.sockets = sockets
         self.tls = tls
         self.gate = gate
-        if let peerTimeout { for socket in sockets { Socket.watchPeers(socket.descriptor, timeout: peerTimeout) } }
+        self.stall = stall
+        if let peerTimeout {
+            for socket in sockets {
+                Socket.watchPeers(socket.descriptor, timeout: peerTimeout, mayStall: stall.isPatient)
+            }
+        }
         self.loops = loops
         self.onTrouble = onTrouble
     }
@@ -85,6 +94,7 @@ package final class Listener: Sendable {
                     socket,
                     tls: tls,
                     gate: gate,
+                    stall: stall,
                     on: loop,
                     targets: targets,
                     take: take,

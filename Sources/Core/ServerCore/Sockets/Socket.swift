@@ -173,20 +173,37 @@ enum Socket {
     /// what was sent to it by TCP_USER_TIMEOUT (RFC 5482).
     ///
     /// Connections inherit it from the socket that accepts them.
-    static func watchPeers(_ descriptor: Int32, timeout: Duration) {
+    ///
+    /// - Parameter mayStall: leaves TCP_USER_TIMEOUT out, since it also ends connections whose peer answers and has no room
+    ///   for more: see `isAnswered`.
+    static func watchPeers(_ descriptor: Int32, timeout: Duration, mayStall: Bool = false) {
         let (seconds, attoseconds) = timeout.components
         let whole = Int32(clamping: max(1, seconds + (attoseconds > 0 ? 1 : 0)))
         set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
         // Asked after half of the time, and then four times in the other half.
         #if os(Linux)
         set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, max(1, whole / 2))
-        set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: Int64(whole) * 1000))
+        if !mayStall { set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: Int64(whole) * 1000)) }
         #else
         set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPALIVE, max(1, whole / 2))
         set(descriptor, Int32(IPPROTO_TCP), TCP_RXT_CONNDROPTIME, whole)
         #endif
         set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, whole / 8))
         set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT, 4)
+    }
+
+    /// Whether the peer's system answers ours while it takes nothing: false once it has left several segments or probes in
+    /// a row unanswered.
+    static func isAnswered(_ descriptor: Int32) -> Bool {
+        #if os(Linux)
+        // Of struct tcp_info, bytes 2 and 3: tcpi_retransmits and tcpi_probes, both since the last answer.
+        var info: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
+        var length = socklen_t(MemoryLayout.size(ofValue: info))
+        guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0 else { return false }
+        return info.2 < 5 && info.3 < 3
+        #else
+        return true  // TCP_RXT_CONNDROPTIME tells the two apart.
+        #endif
     }
 
     private static func set(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {

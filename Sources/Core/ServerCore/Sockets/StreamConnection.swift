@@ -20,7 +20,7 @@ package final class StreamConnection: ByteStream {
         case closed
     }
 
-    /// How long a peer may take no byte while some wait for it.
+    /// How long a peer may ordinarily take no byte while some wait for it.
     package static let stallLimit: Duration = .seconds(30)
     /// How long `closeAfterFlush` waits for the peer's end.
     static let lingerLimit: Duration = .seconds(2)
@@ -42,6 +42,8 @@ package final class StreamConnection: ByteStream {
     /// The peer ended before we did.
     @exclusivity(unchecked) private var hasPeerLeft = false
     @exclusivity(unchecked) private var interest: Readiness = []
+    /// What becomes of a peer that takes nothing.
+    @exclusivity(unchecked) private var stall: StallRule
     @exclusivity(unchecked) var delegate: (any ByteStreamDelegate)?
     /// The registration's; nil unless the loop watches the descriptor.
     @exclusivity(unchecked) private var token: UInt64?
@@ -60,10 +62,18 @@ package final class StreamConnection: ByteStream {
     ///   - peer: who is on the other side.
     ///   - loop: who owns the connection; under TLS the caller is on it.
     ///   - tls: our side of TLS; nil for a plain connection.
-    package init(_ descriptor: Int32, peer: SocketAddress, loop: EventLoop, tls: TLSContext? = nil) {
+    ///   - stall: what becomes of a peer that takes nothing.
+    package init(
+        _ descriptor: Int32,
+        peer: SocketAddress,
+        loop: EventLoop,
+        tls: TLSContext? = nil,
+        stall: StallRule = .ordinary
+    ) {
         self.descriptor = descriptor
         self.peer = peer
         self.loop = loop
+        self.stall = stall
         arena = loop.arena
         self.tls = tls.map { TLSSession($0, loop.cipherBuffers) }
     }
@@ -111,6 +121,11 @@ package final class StreamConnection: ByteStream {
         guard state == .open else { return }
         state = .flushing
         setDeadlines(0, stallDeadline)
+        // Nobody waits for a peer that will not be heard any more.
+        if stall.isPatient {
+            stall = .ordinary
+            renewStallDeadline()
+        }
         updateInterest()
         if unsent == 0 { linger() }
     }
@@ -168,7 +183,7 @@ package final class StreamConnection: ByteStream {
     /// The peer took some bytes, or there is nothing to take: the stall begins anew, or ends.
     func renewStallDeadline() {
         let isWaiting = backlog != nil || tls.map { !$0.early.isEmpty } ?? false
-        setDeadlines(deadline, isWaiting ? after(Self.stallLimit) : 0)
+        setDeadlines(deadline, isWaiting ? after(stall.duration) : 0)
     }
 
     private func receive() {
@@ -231,7 +246,10 @@ extension StreamConnection: ReadinessHandler {
     }
 
     func sweep(at second: Int64) {
-        if stallDeadline != 0, second >= stallDeadline { return finish(.stalled) }
+        if stallDeadline != 0, second >= stallDeadline {
+            guard stall.isPatient, Socket.isAnswered(descriptor) else { return finish(.stalled) }
+            renewStallDeadline()
+        }
         guard deadline != 0, second >= deadline else { return }
         setDeadlines(0, stallDeadline)
         if state == .lingering { return finish(.closed) }

@@ -34,8 +34,8 @@ package final class InnerPort: Sendable {
         )
         do throws(SystemError) {
             let onEvent = configuration.onEvent
-            // Not shorter: a worker of PHP's reads nothing while it computes.
-            listener = try Listener(place, loops: [loop], peerTimeout: .seconds(60)) {
+            // A worker of PHP's reads nothing while it computes, however long: what waits for it is bounded by bytes.
+            listener = try Listener(place, loops: [loop], peerTimeout: .seconds(60), stall: .patient) {
                 onEvent?(.acceptFailed(reason: "\($0)"))
             }
         } catch {
