@@ -94,6 +94,15 @@ struct SettingsTests {
         #expect(error?.problems.first?.contains("belong together") == true)
     }
 
+    @Test func `the options of the queue's commands go to them, beside settings`() throws {
+        let line = ["listen", "3", "-v", "--queue", "file:q", "--channel", "mail", "--channel=bulk", "--force"]
+        let command = try Command.parse(line, host: .queue, default: "info")
+        #expect(command.name == "listen" && command.operands == ["3"])
+        #expect(command.options == ["-v", "--channel", "mail", "--channel=bulk", "--force"])
+        #expect(command.flags == ["queue": "file:q"])
+        #expect(throws: UsageError.self) { try Command.parse(["--force"], host: .api, default: "start") }
+    }
+
     @Test func `what does not run needs no secret`() throws {
         _ = try Settings(host: .queue, flags: [:], environment: [:], cores: 2, isToRun: false)
     }

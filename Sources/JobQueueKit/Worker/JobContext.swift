@@ -4,7 +4,7 @@
 /// has no more time.
 public struct JobContext: Sendable {
     /// The job's identity.
-    public let id: String
+    public let id: JobID
     /// Its name.
     public let name: String
     /// The channel it came from.
@@ -36,7 +36,7 @@ public struct JobContext: Sendable {
     init(_ reservation: Reservation, store: any JobStore) {
         token = reservation.token
         self.store = store
-        id = reservation.token.id.description
+        id = reservation.token.id
         name = reservation.name
         channel = reservation.options.channel
         deliveries = reservation.deliveries

@@ -26,7 +26,7 @@ extension ReplyRunner {
             ReplyJob.self,
             onFailed: { job, _, reason in try await giveUp(replyID: job.replyID, reason: reason) },
             run: { job, context in
-                switch try await run(replyID: job.replyID, jobID: context.id) {
+                switch try await run(replyID: job.replyID, jobID: context.id.description) {
                 case .done: .done
                 case .snooze(let time): .snooze(time)
                 }
