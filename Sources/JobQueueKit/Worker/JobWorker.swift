@@ -65,6 +65,7 @@ public struct JobWorker: Sendable {
         configuration: Configuration = .init()
     ) {
         precondition(concurrency > 0, "a worker runs at least one job at a time")
+        precondition(configuration.lookInterval ?? .seconds(1) > .zero, "a worker looks now and then, not all the time")
         precondition(channels.allSatisfy(\.isValid), "the name of a channel has 1 to 180 bytes")
         precondition(configuration.renewal < configuration.lease, "a lease is renewed before it ends")
         self.queue = queue

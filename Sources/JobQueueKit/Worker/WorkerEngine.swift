@@ -104,14 +104,12 @@ final class WorkerEngine: Sendable {
     }
 
     private func reserve(_ count: Int) async throws(QueueError) -> [Reservation] {
-        let reservations = try await queue.store.reserve(
+        try await queue.store.reserve(
             max: count,
             channels: channels,
             owner: .current,
             lease: configuration.lease
         )
-        for job in queue.store.reclaims.take() { emit(.reclaimed(job)) }
-        return reservations
     }
 
     /// Until something becomes due by itself, or another process may have done something.
@@ -122,6 +120,7 @@ final class WorkerEngine: Sendable {
     }
 
     private func start(_ reservations: [Reservation]) async {
+        for job in queue.store.reclaims.take() { emit(.reclaimed(job)) }
         guard !isStopping else {
             _ = try? await queue.store.settle(reservations.map { ($0.token, .release) })
             return

@@ -27,6 +27,28 @@ struct FileJobStoreTests {
         #expect(try await store.drain() == ["second"])
     }
 
+    @Test(arguments: [true, false])
+    func `a push of several that was cut short is undone, one that a power cut followed is not`(
+        _ isSameBoot: Bool
+    ) async throws {
+        let store = try open()
+        try await store.push("later", .init(priority: 9, partition: "p"))
+        let batch = try ["a", "b", "c"].map { label in
+            try NewJob(
+                name: "test",
+                payload: Array(label.utf8),
+                options: .init(priority: 1, uniqueKey: label, partition: label == "c" ? nil : "p")
+            )
+        }
+        let ids = try await store.push(batch)
+        #expect(throws: SystemError.self) { try Files.read("\(root)/batch") }
+        try Files.replace("\(root)/batch", with: Array(ids.map(\.description).joined(separator: "\n").utf8))
+        try cutShort(bootID: isSameBoot ? Owner.current.bootID : "another-boot")
+        #expect(try await open().drain() == (isSameBoot ? ["later"] : ["a", "b", "c", "later"]))
+        #expect(throws: SystemError.self) { try Files.read("\(root)/batch") }
+        #expect(try await !ids.contains(open().push("a", .init(uniqueKey: "a"))))
+    }
+
     @Test func `a partition goes on after an end of work that was cut short`() async throws {
         let store = try open()
         for label in ["a1", "a2", "a3"] { try await store.push(label, .init(partition: "a")) }

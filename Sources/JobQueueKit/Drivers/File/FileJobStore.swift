@@ -50,7 +50,7 @@ public final class FileJobStore: JobStore {
 
     /// Writes jobs, each to a file of its own; all of them are on the disk when it returns.
     ///
-    /// All are kept or none, unless the process is killed in between.
+    /// All are kept or none, even if the process is killed in between; a power cut before it returns may keep some.
     public func push(_ jobs: [NewJob]) async throws(QueueError) -> [JobID] {
         if jobs.isEmpty { return [] }
         let now = clock.now()

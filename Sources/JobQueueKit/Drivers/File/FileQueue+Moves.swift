@@ -11,11 +11,12 @@ struct StagedJob: Sendable {
 extension FileQueue {
     // MARK: Pushing
 
-    /// Puts written files into the queue; all or none, unless the process is killed in between.
+    /// Puts written files into the queue, all or none: what a kill cuts short is undone by whoever comes next.
     func publish(_ jobs: [StagedJob], now: Int64) throws(SystemError) -> [JobID] {
         var ids: [JobID] = []
         var published: [String] = []
         do throws(SystemError) {
+            if jobs.count > 1 { try beginBatch(jobs) }
             for job in jobs {
                 if let path = uniquePath(job.content), let holder = try Disk.held(by: path) {
                     try Disk.remove(job.path)
@@ -26,11 +27,18 @@ extension FileQueue {
                 try publish(job, now: now)
                 ids.append(JobID(job.id))
             }
+            if jobs.count > 1 { try Disk.remove(batchPath) }
         } catch {
             try? removeEverywhere(Set(published))
             throw error
         }
         return ids
+    }
+
+    private func beginBatch(_ jobs: [StagedJob]) throws(SystemError) {
+        try lock.beginChange()
+        let ids = jobs.map(\.id).joined(separator: "\n")
+        try Disk.write([Array(ids.utf8)], to: batchPath, isDurable: false)
     }
 
     private func publish(_ job: StagedJob, now: Int64) throws(SystemError) {

@@ -7,6 +7,7 @@ extension FileQueue {
     func repair(afterBoot: Bool) throws(SystemError) {
         try lock.beginChange()
         forget()
+        try undoBatch(afterBoot: afterBoot)
         try removeLeftovers()
         let places = try places()
         try removeNotes(besides: places)
@@ -23,6 +24,19 @@ extension FileQueue {
         forget()
         for (id, place) in try places() where ids.contains(id) { try Disk.remove(place.path) }
         try repair(afterBoot: false)
+    }
+
+    /// Removes the jobs of a push of several that a kill cut short.
+    ///
+    /// After a boot the list says nothing: its own removal may be what did not reach the disk, when the push had returned.
+    private func undoBatch(afterBoot: Bool) throws(SystemError) {
+        guard let length = try Disk.length(of: batchPath) else { return }
+        if !afterBoot, let bytes = try Disk.beginning(of: batchPath, limit: length) {
+            let ids = Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init))
+            for (id, place) in try places() where ids.contains(id) { try Disk.remove(place.path) }
+            forget()
+        }
+        try Disk.remove(batchPath)
     }
 
     /// Every job that is not among the failed.

@@ -13,6 +13,7 @@ import PlatformCore
 ///     progress/<id>                            what the run of a job reported last
 ///     channels/<channel>                       a link that holds the settings of a channel that has some
 ///     done/<channel>/<name>                    an empty file as long as jobs of that name succeeded
+///     batch                                    which jobs a push of several puts here, while it does
 ///     bell                                     opened and closed to wake other processes
 ///     tmp/                                     being written
 ///
@@ -135,6 +136,8 @@ final class FileQueue: @unchecked Sendable {
         }
         try Disk.sync("\(root)/channels", root: root)
     }
+
+    var batchPath: String { "\(root)/batch" }
 
     func reservedPath(_ name: FileJobName) -> String { "\(root)/reserved/\(name.unsorted)" }
 
