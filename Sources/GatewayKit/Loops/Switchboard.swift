@@ -73,6 +73,11 @@ package final class Switchboard: Sendable {
         }
     }
 
+    /// Calls `body` once every loop has obeyed what was posted to it before; on the thread of the last one.
+    func whenAllObeyed(_ body: @escaping @Sendable () -> Void) {
+        queryAll({ _ in }, answer: { _ in body() })
+    }
+
     private func nextSerial() -> UInt64 { shards[0].context.nextSerial() }
 
     private func shard(of connection: UInt32) -> Shard {

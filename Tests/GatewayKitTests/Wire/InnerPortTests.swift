@@ -62,6 +62,46 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 3])
+    func `what is asked is answered as it is read, and others need not wait for it`(loops: Int) async throws {
+        try await withInnerGateway(loops: loops) { gateway in
+            let socket = try await gateway.open()
+            let (greedy, other) = (try await TCPProbe(gateway.inner), try await TCPProbe(gateway.inner))
+            let session = [UInt8](repeating: UInt8(ascii: "s"), count: 1 << 20)
+            let number = socket.id.connection
+            greedy.pause()
+            greedy.send(GatewayPacket(.setSession, connectionID: number, extra: session).bytes)
+            for _ in 0..<30 { greedy.send(GatewayPacket(.getSessionByClientID, connectionID: number).bytes) }
+            greedy.send(GatewayPacket(.sendToOne, connectionID: number, body: Array("behind".utf8)).bytes)
+            try await eventually(.seconds(20), "an answer waits") { gateway.gateway.statistics.bufferedBytes > 0 }
+            for _ in 0..<100 {
+                other.send(GatewayPacket(.isOnline, connectionID: number).bytes)
+                #expect(try await other.receive(atLeast: 8) == AnswerParser.encode(1))
+                #expect(gateway.gateway.statistics.bufferedBytes < 4 << 20)
+            }
+            greedy.resume()
+            let expected = AnswerParser.encode(serialized: session)
+            let answers = try await greedy.receive(atLeast: 30 * expected.count)
+            #expect(answers.count == 30 * expected.count && answers.suffix(expected.count).elementsEqual(expected))
+            #expect(try await socket.client.next() == .text("behind"))
+        }
+    }
+
+    @Test(arguments: [1, 3])
+    func `commands by the thousand are carried out in their order`(loops: Int) async throws {
+        try await withInnerGateway(loops: loops) { gateway in
+            let socket = try await gateway.open()
+            let probe = try await TCPProbe(gateway.inner)
+            let number = socket.id.connection
+            probe.send(
+                (0..<5000).flatMap {
+                    GatewayPacket(.sendToOne, connectionID: number, body: Array("\($0)".utf8)).bytes
+                }
+            )
+            for expected in 0..<5000 { #expect(try await socket.client.next() == .text("\(expected)")) }
+        }
+    }
+
     @Test func `unknown commands are ignored and the connection stays`() async throws {
         try await withInnerGateway { gateway in
             let probe = try await TCPProbe(gateway.inner)

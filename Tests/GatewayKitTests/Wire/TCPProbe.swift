@@ -34,6 +34,15 @@ final class TCPProbe: Sendable {
 
     func send(_ text: String) { send(Array(text.utf8)) }
 
+    /// Reads nothing until `resume`.
+    func pause() {
+        connection.loop.execute { [connection] in connection.value.pauseReading() }
+    }
+
+    func resume() {
+        connection.loop.execute { [connection] in connection.value.resumeReading() }
+    }
+
     func close() {
         connection.loop.execute { [connection] in connection.value.close() }
     }

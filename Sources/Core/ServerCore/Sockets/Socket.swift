@@ -114,6 +114,24 @@ enum Socket {
         return transfer(retryingInterrupted { sendmsg(descriptor, &message, noSignal) })
     }
 
+    /// How many bytes surely find room in the system's send buffer, in which they take up to twice their size.
+    static func room(_ descriptor: Int32) -> Int {
+        #if os(Linux)
+        // SO_MEMINFO: numbers of 32 bits, of which the fourth is the buffer's size and the sixth how much is in use.
+        var info = [UInt32](repeating: 0, count: 6)
+        var length = socklen_t(24)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_MEMINFO, &info, &length) == 0 else { return 0 }
+        return max(0, Int(info[3]) - Int(info[5])) / 2
+        #else
+        var (size, used): (Int32, Int32) = (0, 0)
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, &length) == 0,
+            getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &used, &length) == 0
+        else { return 0 }
+        return max(0, Int(size - used)) / 2
+        #endif
+    }
+
     /// Ends our direction: the peer sees the end once it has taken everything.
     static func shutdownWriting(_ descriptor: Int32) {
         _ = shutdown(descriptor, Int32(SHUT_WR))
@@ -174,8 +192,8 @@ enum Socket {
     ///
     /// Connections inherit it from the socket that accepts them.
     ///
-    /// - Parameter mayStall: leaves TCP_USER_TIMEOUT out, since it also ends connections whose peer answers and has no room
-    ///   for more: see `isAnswered`.
+    /// TCP_USER_TIMEOUT also ends connections whose peer answers and has no room for more, so those that may stall do
+    /// without: see `isAnswered`.
     static func watchPeers(_ descriptor: Int32, timeout: Duration, mayStall: Bool = false) {
         let (seconds, attoseconds) = timeout.components
         let whole = Int32(clamping: max(1, seconds + (attoseconds > 0 ? 1 : 0)))

@@ -1,10 +1,18 @@
 import ServerCore
 
 /// One connection to a gateway's inner port: packets in, answers out in the order of the questions.
+///
+/// A packet is taken once what was taken before allows it: see `mayTake`. What has been read by then waits here, and nothing
+/// more is read. So a peer that asks more than it reads costs one long answer beyond `maxUnsent`, and one that sends
+/// commands by the thousand leaves the loops time for others.
 final class InnerConnection: ByteStreamDelegate {
-    /// How much may wait for a peer that asks more than it reads, before nothing more of it is read.
+    /// How much may wait for a peer that asks more than it reads, before it is asked for more.
     private static let maxUnsent = 1 << 20
+    /// How many questions may be under way, of which one at most has a long answer.
     private static let maxUnanswered = 1024
+    /// How many commands are taken before the loops have carried them out; those of some size count for more.
+    private static let maxCommands = 512
+    private static let commandBytes = 8 << 10
     /// What a stranger may send before the secret.
     private static let strangerLimit = 64 << 10
 
@@ -19,6 +27,12 @@ final class InnerConnection: ByteStreamDelegate {
     private var answered = 0
     /// Answers that came before those to earlier questions.
     private var early: [Int: [UInt8]] = [:]
+    /// Whether a question is under way whose answer may be long.
+    private var awaitsLongAnswer = false
+    /// The commands taken since the loops were last known to have carried out all of them.
+    private var commands = 0
+    /// What was read and not taken yet.
+    private var waiting = WaitingInput()
     private var hasPeerEnded = false
 
     init(
@@ -46,12 +60,11 @@ final class InnerConnection: ByteStreamDelegate {
     }
 
     func received(_ bytes: UnsafeMutableRawBufferPointer) {
+        guard waiting.isEmpty else { return waiting.append(bytes) }
         var input = ByteCursor(bytes)
-        do throws(GatewayPacketParser.Violation) {
-            while connection.isOpen, let packet = try parser.next(&input) { take(packet) }
-        } catch {
-            refuse(error == .tooLong ? "a packet beyond the limit" : "a packet shorter than its header says")
-        }
+        take(&input)
+        waiting.append(input.rest)
+        throttle()
     }
 
     func peerEnded() {
@@ -59,7 +72,7 @@ final class InnerConnection: ByteStreamDelegate {
         closeWhenAnswered()
     }
 
-    func drained() { throttle() }
+    func drained() { goOn() }
 
     func deadlinePassed() { refuse("no secret in time") }
 
@@ -67,6 +80,27 @@ final class InnerConnection: ByteStreamDelegate {
         turnstile.leave(asStranger: !gate.isOpen)
         port.desk?.left(connection)
         port.closed(self)
+    }
+
+    /// Whether the next packet may be taken.
+    private var mayTake: Bool {
+        connection.isOpen && !awaitsLongAnswer && asked - answered < Self.maxUnanswered
+            && commands < Self.maxCommands && connection.unsent <= Self.maxUnsent
+    }
+
+    private func take(_ input: inout ByteCursor) {
+        do throws(GatewayPacketParser.Violation) {
+            while mayTake, let packet = try parser.next(&input) { take(packet) }
+        } catch {
+            refuse(error == .tooLong ? "a packet beyond the limit" : "a packet shorter than its header says")
+        }
+    }
+
+    /// Takes what was read before, as far as it may be taken by now, and reads on behind it.
+    private func goOn() {
+        waiting.read { take(&$0) }
+        throttle()
+        closeWhenAnswered()
     }
 
     private func take(_ packet: PacketView) {
@@ -81,44 +115,55 @@ final class InnerConnection: ByteStreamDelegate {
             parser.limit = GatewayPacket.defaultLimit
         case .command:
             if let command = Command(packet) {
-                switchboard.perform(command)
+                perform(command, size: packet.extra.count + packet.body.count)
             } else if let query = InnerQuery(packet) {
                 ask(query)
             }  // Unknown commands are ignored and leave the connection usable, as in the original.
         }
     }
 
-    private func ask(_ query: InnerQuery) {
-        let number = asked
-        asked += 1
+    private func perform(_ command: Command, size: Int) {
+        switchboard.perform(command)
+        commands += 1 + size / Self.commandBytes
+        guard commands >= Self.maxCommands else { return }
         let bound = LoopBound(self, to: connection.loop)
-        query.ask(switchboard) { bytes in
-            bound.loop.execute { bound.value.answer(number, bytes) }
+        switchboard.whenAllObeyed {
+            bound.loop.execute { bound.value.obeyed() }
         }
-        throttle()
     }
 
-    private func answer(_ number: Int, _ bytes: [UInt8]) {
+    private func obeyed() {
+        commands = 0
+        goOn()
+    }
+
+    private func ask(_ query: InnerQuery) {
+        let (number, isLong) = (asked, !query.hasShortAnswer)
+        asked += 1
+        if isLong { awaitsLongAnswer = true }
+        let bound = LoopBound(self, to: connection.loop)
+        query.ask(switchboard) { bytes in
+            bound.loop.execute { bound.value.answer(number, bytes, isLong: isLong) }
+        }
+    }
+
+    private func answer(_ number: Int, _ bytes: [UInt8], isLong: Bool) {
+        if isLong { awaitsLongAnswer = false }
         early[number] = bytes
         while let next = early.removeValue(forKey: answered) {
             connection.write(next)
             answered += 1
         }
-        throttle()
-        closeWhenAnswered()
+        goOn()
     }
 
     private func throttle() {
         guard connection.isOpen else { return }
-        if connection.unsent > Self.maxUnsent || asked - answered > Self.maxUnanswered {
-            connection.pauseReading()
-        } else {
-            connection.resumeReading()
-        }
+        if mayTake, waiting.isEmpty { connection.resumeReading() } else { connection.pauseReading() }
     }
 
     private func closeWhenAnswered() {
-        if hasPeerEnded, asked == answered { connection.closeAfterFlush() }
+        if hasPeerEnded, waiting.isEmpty, asked == answered { connection.closeAfterFlush() }
     }
 
     private func refuse(_ reason: String) {

@@ -19,6 +19,14 @@ package enum InnerQuery: Sendable, Equatable {
     /// Clients by conditions, with some of their fields.
     case select(InnerSelection)
 
+    /// Whether the answer is a number, whatever the gateway holds: others may be as long as all sessions together.
+    var hasShortAnswer: Bool {
+        switch self {
+        case .isOnline, .count: true
+        default: false
+        }
+    }
+
     /// Reads a packet; nil if it asks nothing.
     package init?(_ packet: PacketView) {
         switch packet.command {
