@@ -71,7 +71,7 @@ extension ClientTable {
         let row = ClientRow(
             connection: connection,
             uid: fields.contains(.uid) ? belongings?.uid?.name : nil,
-            groups: fields.contains(.groups) ? belongings?.groups.map { $0.map(\.circle.name) } : nil,
+            groups: fields.contains(.groups) ? belongings?.groups.map { $0.list.map(\.circle.name) } : nil,
             session: fields.contains(.session) ? belongings?.session ?? [] : []
         )
         return Found(serial: serial, row: row)

@@ -7,21 +7,21 @@ extension ClientTable {
         guard let (member, belongings) = claim(connection) else { return }
         let key = ByteKey(group)
         let known = groups[key]
-        if let known, belongings.groups?.contains(where: { $0.circle === known }) ?? false { return }
+        if let known, belongings.groups?.contains(known) ?? false { return }
         let circle = known ?? Circle(group, serial: serial)
         if known == nil {
             groups[key] = circle
             births?.enter(key, serial: serial)
         }
         circle.insert(member, connection, serial: serial)
-        belongings.groups = (belongings.groups ?? []) + CollectionOfOne((circle, serial))
+        if belongings.groups == nil { belongings.groups = Memberships() }
+        belongings.groups?.append(circle, serial: serial)
     }
 
     /// Takes a client out of a group, if it is in it.
     package func leave(_ connection: UInt32, group: String) {
         guard let belongings = belongings(of: connection), let circle = groups[ByteKey(group)],
-            let index = belongings.groups?.firstIndex(where: { $0.circle === circle }),
-            let membership = belongings.groups?.remove(at: index)
+            let membership = belongings.groups?.remove(circle)
         else { return }
         leave(circle, serial: membership.serial)
     }
@@ -32,13 +32,13 @@ extension ClientTable {
         guard let circle = groups.removeValue(forKey: key) else { return }
         births?.leave(key)
         circle.roster.visit { connection, _ in
-            belongings(of: connection)?.groups?.removeAll { $0.circle === circle }
+            _ = belongings(of: connection)?.groups?.remove(circle)
         }
     }
 
     /// The groups of a client, in order of joining; nil if it has never joined one or is not there.
     package func groups(of connection: UInt32) -> [String]? {
-        belongings(of: connection)?.groups.map { $0.map(\.circle.name) }
+        belongings(of: connection)?.groups.map { $0.list.map(\.circle.name) }
     }
 
     /// How many clients a group has.

@@ -12,7 +12,7 @@ package final class ClientTable<Member> {
         var uid: Circle<Member>?
         var bindSerial: UInt64 = 0
         /// Nil until the client joins its first group.
-        var groups: [(circle: Circle<Member>, serial: UInt64)]?
+        var groups: Memberships<Member>?
         var session: [UInt8] = []
     }
 
@@ -81,7 +81,7 @@ package final class ClientTable<Member> {
         entries[place].belongings = nil
         if entries.count > 2 * places.count + 16 { closeRanks() }
         if let belongings = entry.belongings {
-            for membership in belongings.groups ?? [] { leave(membership.circle, serial: membership.serial) }
+            for membership in belongings.groups?.list ?? [] { leave(membership.circle, serial: membership.serial) }
             unbind(belongings)
         }
         return entry.member

@@ -247,7 +247,7 @@ package final class Shard: @unchecked Sendable {
         loop.atEndOfTurn { [self] in
             let clients = dropping
             dropping = []
-            for client in clients { client.tellHandlerOfDrops() }
+            for client in clients { client.noteDrops() }
         }
     }
 

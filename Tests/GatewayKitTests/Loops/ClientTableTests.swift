@@ -55,6 +55,24 @@ struct ClientTableTests {
         #expect(!unknown)
     }
 
+    @Test func `a client of very many groups joins one more as quickly as a client of few`() {
+        let table = Self.make(clients: 1, 2)
+        let names = (0..<20_000).map { "group \($0)" }
+        let start = ContinuousClock.now
+        for (serial, name) in zip(UInt64(10)..., names) {
+            table.join(1, group: name, serial: serial)
+            table.join(1, group: name, serial: serial)
+        }
+        #expect(ContinuousClock.now - start < .seconds(5))  // by looking along the others it takes minutes
+        #expect(table.groups(of: 1) == names)
+        for name in names[..<1000] { table.leave(1, group: name) }
+        table.dissolve(group: names[1000])
+        table.join(1, group: names[0], serial: 1_000_000)
+        #expect(table.groups(of: 1) == names[1001...] + [names[0]])
+        _ = table.remove(1)
+        #expect(table.listGroups().isEmpty)
+    }
+
     @Test func `a group has its clients in order of joining, each once`() {
         let table = Self.make(clients: 1, 2, 3)
         for (serial, client) in [3, 1, 3, 2].enumerated() {
