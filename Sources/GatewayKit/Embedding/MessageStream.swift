@@ -52,6 +52,9 @@ final class MessageStream: ByteStream {
         self.answer = answer
     }
 
+    /// The owner's affair.
+    let roomInSystem = Int.max
+
     var isOpen: Bool { state == .open || state == .shaking }
 
     func start(_ delegate: any ByteStreamDelegate) {

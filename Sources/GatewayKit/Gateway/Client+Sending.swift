@@ -59,8 +59,8 @@ extension Client {
 
     /// Whether a message may join what waits; else the peer is too slow, and it is dropped or the socket closed.
     ///
-    /// Once one is dropped everything is, until the peer has caught up. One message is always let in where nothing waits,
-    /// however large.
+    /// Once one is dropped everything is, until the peer has caught up. Where nothing waits one message is let in, however
+    /// large; in a gateway that is full, if the system takes it at once.
     private func admits(_ bytes: Int, _ slow: SlowPolicy) -> Bool {
         guard phase == .open else { return false }
         guard dropped == nil, hasRoom(for: bytes) || findsRoom(for: bytes, slow) else {
@@ -74,7 +74,9 @@ extension Client {
 
     private func hasRoom(for bytes: Int) -> Bool {
         let waiting = stream.unsent
-        guard waiting > 0 else { return true }
+        guard waiting > 0 else {
+            return bytes <= Self.alwaysAllowedAlone || !shard.context.isFull || bytes <= stream.roomInSystem
+        }
         return waiting + bytes <= shard.backlogLimit && (waiting <= Self.alwaysAllowed || !shard.context.isFull)
     }
 
@@ -94,6 +96,8 @@ extension Client {
 
     /// How much may wait for a client when what waits in the whole gateway has reached its limit.
     private static let alwaysAllowed = 4 << 10
+    /// How large a message may be then for a client for which nothing waits, so that nobody has to ask the system.
+    private static let alwaysAllowedAlone = 16 << 10
 
     private func drop(_ bytes: Int) {
         let dropped = self.dropped ?? DroppedMessages()
@@ -101,6 +105,12 @@ extension Client {
         if dropped.add(bytes) { shard.noteDrop(self) }
         shard.counters.messagesDropped.add()
         shard.counters.bytesDropped.add(bytes)
+    }
+
+    /// At the end of the turn in which something was dropped.
+    func noteDrops() {
+        // One for which nothing waits has caught up already: nobody will say so later.
+        if phase == .open, stream.unsent == 0 { tellDropped() } else { tellHandlerOfDrops() }
     }
 
     func tellHandlerOfDrops() {

@@ -19,8 +19,9 @@ extension Gateway {
         public var maxBacklogBytes: Int
         /// How many bytes may wait in the whole gateway (1 GiB): for slow clients and of unfinished messages.
         ///
-        /// Beyond it the slow policy applies to every client for which something waits, and unfinished messages close
-        /// their sockets with 1013.
+        /// Beyond it the slow policy applies to every client for which something waits, and to messages of more than
+        /// 16 KiB that the system does not take at once; unfinished messages close their sockets with 1013. It may be
+        /// exceeded by a few KiB for each slow client, and by one message and 64 MiB for each loop.
         public var maxBufferedBytes: Int
         /// How many connections there may be in all (100,000); at the limit no more are accepted until one goes.
         public var maxConnections: Int

@@ -43,7 +43,8 @@ struct ByteQueue: ~Copyable {
         if count + more <= capacity, head >= count, let memory {
             memory.copyMemory(from: memory + head, byteCount: count)
         } else {
-            capacity = max(4096, (count + more) * 2)
+            // Memory for what is there, and some more only where bytes have waited before: most wait alone.
+            capacity = max(4096, count + more + count / 2)
             let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
             if let memory {
                 larger.copyMemory(from: memory + head, byteCount: count)

@@ -9,6 +9,8 @@ package protocol ByteStream: AnyObject {
     var peer: SocketAddress { get }
     /// Bytes written here and not yet taken by the system: what a sender with a limit watches.
     var unsent: Int { get }
+    /// How many bytes the system would take now, while none wait here: they would cost no memory of this process.
+    var roomInSystem: Int { get }
     /// Whether writing still makes sense: started, not closed, and no close asked for.
     var isOpen: Bool { get }
 

@@ -87,6 +87,8 @@ package final class StreamConnection: ByteStream {
 
     package var unsent: Int { chained + (backlog?.count ?? 0) + (tls?.early.count ?? 0) }
 
+    package var roomInSystem: Int { Socket.room(descriptor) }
+
     package var isOpen: Bool { state == .open }
 
     package func start(_ delegate: any ByteStreamDelegate) {

@@ -33,12 +33,16 @@ final class WriteArena {
     static let pieceLimit = 64
     /// From here on what was written is sent before more is, so that it is still in the processor's cache when it is.
     static let comfort = 128 << 10
+    /// From here on too, counting shared bytes for each connection: sent, they wait no more, or are seen to wait.
+    private static let mostGathered = 64 << 20
     private static let ordinaryRecords = 1024
 
     // Only the loop's thread comes here, and no call leads back into the arena: nothing to check at run time.
     @exclusivity(unchecked) private var memory = UnsafeMutableRawPointer.allocate(byteCount: comfort, alignment: 64)
     @exclusivity(unchecked) private var capacity = comfort
     @exclusivity(unchecked) private var used = 0
+    /// The bytes of all chains since the turn began.
+    @exclusivity(unchecked) private var gathered = 0
     @exclusivity(unchecked) private var records = UnsafeMutablePointer<Record>.allocate(capacity: ordinaryRecords)
     @exclusivity(unchecked) private var recordCapacity = ordinaryRecords
     @exclusivity(unchecked) private var recordCount = 0
@@ -53,7 +57,9 @@ final class WriteArena {
     }
 
     /// Whether so much has been written that it should be sent before more bytes come.
-    func isFull(before more: Int) -> Bool { used > 0 && used + more > Self.comfort }
+    func isFull(before more: Int) -> Bool {
+        used > 0 && used + more > Self.comfort || gathered > Self.mostGathered
+    }
 
     /// Whether these bytes lie here already, so that writing them again needs no room.
     func holds(_ bytes: SharedBytes) -> Bool { shared === bytes }
@@ -144,6 +150,7 @@ final class WriteArena {
     func reset() {
         guard recordCount > 0 || shared != nil else { return }
         used = 0
+        gathered = 0
         recordCount = 0
         shared = nil
         if capacity > 8 * Self.comfort {
@@ -167,6 +174,7 @@ final class WriteArena {
     }
 
     private func link(_ offset: Int, _ count: Int, to chain: inout Chain) {
+        gathered += count
         if chain.tail >= 0 {
             let tail = records + Int(chain.tail)
             if tail.pointee.offset + tail.pointee.count == offset {
