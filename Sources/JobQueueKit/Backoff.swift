@@ -38,11 +38,22 @@ public struct Backoff: Sendable, Hashable {
 
 extension Backoff {
     /// Its stored form: four numbers.
-    var text: String {
-        "\(initial.bounded.milliseconds) \(factor) \(limit.bounded.milliseconds) \(jitter)"
+    var text: String { self == Self.usual ? Self.usualText : Self.text(of: self) }
+
+    /// The one that most jobs have, spelt once.
+    private static let usual = exponential()
+    private static let usualText = text(of: usual)
+
+    private static func text(of backoff: Backoff) -> String {
+        let (initial, limit) = (backoff.initial.bounded.milliseconds, backoff.limit.bounded.milliseconds)
+        return "\(initial) \(backoff.factor) \(limit) \(backoff.jitter)"
     }
 
     init?(text: String) {
+        if text == Self.usualText {
+            self = Self.usual
+            return
+        }
         let parts = text.split(separator: " ")
         guard parts.count == 4, let initial = Int64(parts[0]), let factor = Double(parts[1]),
             let limit = Int64(parts[2]), let jitter = Double(parts[3])

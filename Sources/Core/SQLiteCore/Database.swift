@@ -27,19 +27,24 @@ package final class Database: Sendable {
         package var migrations: [String]
         /// How long to wait for the write lock of another process.
         package var busyLimit: Duration
+        /// Called on the writer thread behind each commit, before those whose writes it has are answered: what many of
+        /// them would do each is done once.
+        package var committed: @Sendable () -> Void
 
         package init(
             synchronous: Synchronous = .full,
             readers: Int = 2,
             applicationID: Int32,
             migrations: [String],
-            busyLimit: Duration = .seconds(10)
+            busyLimit: Duration = .seconds(10),
+            committed: @escaping @Sendable () -> Void = {}
         ) {
             self.synchronous = synchronous
             self.readers = readers
             self.applicationID = applicationID
             self.migrations = migrations
             self.busyLimit = busyLimit
+            self.committed = committed
         }
     }
 
@@ -71,7 +76,7 @@ package final class Database: Sendable {
             readers.append(reader)
         }
         ended = Countdown(options.readers + 1)
-        start(writer: writer, readers: readers)
+        start(writer: writer, readers: readers, committed: options.committed)
     }
 
     deinit {
@@ -83,7 +88,8 @@ package final class Database: Sendable {
     /// commit.
     ///
     /// If `body` throws, only its own changes are undone. If the commit fails, all of the group throw that error. It must
-    /// not begin or end transactions itself.
+    /// not begin or end transactions itself, and may be run twice: where another write of the group throws, all are undone
+    /// and done again.
     @discardableResult
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
@@ -121,10 +127,10 @@ package final class Database: Sendable {
         await ended.wait()
     }
 
-    private func start(writer: Connection, readers: [Connection]) {
+    private func start(writer: Connection, readers: [Connection], committed: @escaping @Sendable () -> Void) {
         let writing = Handover(writer)
         Thread(name: "sqlite-write") { [writes, ended] in
-            Writer(connection: writing.take(), inbox: writes).run()
+            Writer(connection: writing.take(), inbox: writes, committed: committed).run()
             ended.signal()
         }
         .detach()

@@ -7,6 +7,8 @@ import PlatformCore
 struct Writer {
     let connection: Connection
     let inbox: BlockingQueue<any PendingWrite>
+    /// Called behind each commit, before those whose writes it has are answered.
+    let committed: @Sendable () -> Void
 
     /// Bounds how long one transaction holds the lock that other processes wait for.
     private static let groupLimit = 512
@@ -16,27 +18,30 @@ struct Writer {
         while true {
             let group = inbox.take(max: Self.groupLimit)
             if group.isEmpty { return }
-            if group.count == 1 { commitAlone(group[0]) } else { commit(group) }
+            commit(group)
         }
     }
 
-    private func commitAlone(_ write: any PendingWrite) {
+    /// One transaction for all of them; where one throws, all are undone and done again with care.
+    private func commit(_ group: [any PendingWrite]) {
         do throws(SQLiteError) {
             try connection.run("BEGIN IMMEDIATE")
-            if write.perform(on: connection) {
+            if (group.allSatisfy { $0.perform(on: connection) }) {
                 try connection.run("COMMIT")
+                committed()
             } else {
                 rollBack()
+                if group.count > 1 { return commitWithCare(group) }
             }
-            write.complete(nil)
+            for write in group { write.complete(nil) }
         } catch {
             rollBack()
-            write.complete(error)
+            for write in group { write.complete(error) }
         }
     }
 
     /// One transaction for all of them, each in a savepoint, so that one that throws undoes only itself.
-    private func commit(_ group: [any PendingWrite]) {
+    private func commitWithCare(_ group: [any PendingWrite]) {
         var rest = group[...]
         while !rest.isEmpty {
             do throws(SQLiteError) {
@@ -60,6 +65,7 @@ struct Writer {
                 try perform(write)
             }
             try connection.run("COMMIT")
+            committed()
             for write in rest { write.complete(nil) }
         } catch {
             rollBack()

@@ -33,12 +33,18 @@ public final class WakeSignal: Sendable {
     /// Returns once there was a notification after `generation`, or after `limit`, or when the task is cancelled.
     public func wait(past generation: UInt64, for limit: Duration) async {
         guard self.generation == generation, limit > .zero else { return }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait(past: generation) }
-            group.addTask { try? await Task.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
+        let (serial, deadline) = (newSerial(), ContinuousClock.now + limit)
+        let timer = Task {
+            try await Task.sleep(until: deadline)
+            state.withLock { $0.waiters.removeValue(forKey: serial) }?.resume()
         }
+        await wait(past: generation, serial, until: deadline)
+        timer.cancel()
+    }
+
+    /// Returns once there was a notification after `generation`, or when the task is cancelled.
+    func wait(past generation: UInt64) async {
+        await wait(past: generation, newSerial(), until: nil)
     }
 
     /// Calls `body` at each notification, until the returned closure is called.
@@ -53,15 +59,19 @@ public final class WakeSignal: Sendable {
         }
     }
 
-    private func wait(past generation: UInt64) async {
-        let serial = state.withLock { state in
+    private func newSerial() -> UInt64 {
+        state.withLock { state in
             state.serial += 1
             return state.serial
         }
+    }
+
+    private func wait(past generation: UInt64, _ serial: UInt64, until deadline: ContinuousClock.Instant?) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    let isOver = state.generation != generation || Task.isCancelled
+                    let isLate = deadline.map { $0 <= .now } ?? false
+                    let isOver = state.generation != generation || isLate || Task.isCancelled
                     if !isOver { state.waiters[serial] = continuation }
                     return isOver
                 }

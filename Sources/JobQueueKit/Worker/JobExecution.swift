@@ -2,8 +2,7 @@
 struct JobExecution: Sendable {
     let handlers: [String: JobHandler]
     let store: any JobStore
-    /// How long a cancelled job may take to end before it is left to itself.
-    let grace: Duration
+    let deadlines: DeadlineWatch
     let emit: @Sendable (QueueEvent) -> Void
 
     init(
@@ -16,7 +15,7 @@ struct JobExecution: Sendable {
             preconditionFailure("two handlers for \(first.name)")
         }
         self.store = store
-        self.grace = grace
+        deadlines = DeadlineWatch(grace: grace)
         self.emit = emit
     }
 
@@ -68,7 +67,9 @@ struct JobExecution: Sendable {
     private func run(_ job: RunningJob, _ handler: JobHandler) async -> Outcome {
         let reservation = job.reservation
         emit(.started(JobRun(reservation)))
-        let ending = await job.run(grace: grace) { [store] in
+        deadlines.enter(job)
+        defer { deadlines.leave(job) }
+        let ending = await job.run { [store] in
             Outcome(try await handler.run(reservation.payload, JobContext(reservation, store: store)))
         }
         switch (ending, job.cancellation) {
@@ -101,7 +102,9 @@ struct JobExecution: Sendable {
     private func giveUp(_ job: RunningJob, _ handler: JobHandler) async -> Outcome {
         let reservation = job.reservation
         let reason = reservation.lastError ?? "all attempts are used up"
-        let ending = await job.run(grace: grace) { [store] in
+        deadlines.enter(job)
+        defer { deadlines.leave(job) }
+        let ending = await job.run { [store] in
             try await handler.giveUp(reservation.payload, JobContext(reservation, store: store), reason)
             return .failed(reason: reason)
         }

@@ -46,16 +46,9 @@ final class RunningJob: Sendable {
         }
     }
 
-    /// Runs `body` in a task of its own, cancels it when its ttr is over and waits `grace` more for its end.
-    func run(grace: Duration, _ body: @escaping @Sendable () async throws -> Outcome) async -> Ending {
-        let timer = Task { [ttr = reservation.options.ttr] in
-            try await Task.sleep(for: ttr)
-            cancel(.outOfTime)
-            try await Task.sleep(for: grace)
-            end(.abandoned)
-        }
-        defer { timer.cancel() }
-        return await withCheckedContinuation { continuation in
+    /// Runs `body` in a task of its own, until it ends or is left to itself.
+    func run(_ body: @escaping @Sendable () async throws -> Outcome) async -> Ending {
+        await withCheckedContinuation { continuation in
             state.withLock { $0.continuation = continuation }
             let task = Task {
                 do {

@@ -84,7 +84,7 @@ final class WorkerEngine: Sendable {
             let free = state.withLock { $0.isStopping ? nil : concurrency - $0.running.count }
             guard let free else { return }
             guard free > 0 else {
-                await signal.wait(past: seen, for: Self.longestSleep)
+                await signal.wait(past: seen)  // a job that ends notifies
                 continue
             }
             do throws(QueueError) {

@@ -43,8 +43,15 @@ struct BenchJob: Job {
     static let name = "bench"
 
     /// When it was pushed, by the clock that all processes share.
-    var pushedAt = Monotonic.now
-    var filler = String(repeating: "x", count: 160)
+    let pushedAt: UInt64
+    let filler: String
+
+    init() {
+        pushedAt = Monotonic.now
+        filler = Self.filler
+    }
+
+    private static let filler = String(repeating: "x", count: 160)
 
     /// As many bytes that are no JSON, for what runs no handler.
     static func raw(_ options: PushOptions = .init()) throws -> NewJob {

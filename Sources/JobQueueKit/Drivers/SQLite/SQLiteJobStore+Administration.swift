@@ -56,13 +56,11 @@ extension SQLiteJobStore {
 
     /// Makes failed jobs ready.
     public func retryFailed(_ ids: [JobID]) async throws(QueueError) -> [FailedRetry] {
-        let results = try await write { store throws(SQLiteError) in
+        try await write(wakes: { _ in true }) { store throws(SQLiteError) in
             var results: [FailedRetry] = []
             for id in ids { results.append(try store.retryFailed(id)) }
             return results
         }
-        changed()
-        return results
     }
 
     /// Drops failed jobs.
@@ -76,9 +74,7 @@ extension SQLiteJobStore {
 
     /// Drops a job.
     public func remove(_ id: JobID) async throws(QueueError) -> Bool {
-        let isRemoved = try await write { store throws(SQLiteError) in try store.remove(id) }
-        changed()
-        return isRemoved
+        try await write(wakes: { _ in true }) { store throws(SQLiteError) in try store.remove(id) }
     }
 
     /// Drops what waits in a channel, some thousands in a transaction, so that others can write in between.
@@ -87,21 +83,19 @@ extension SQLiteJobStore {
         var count = 0
         var first: Int64 = 0
         while true {
-            let removed = try await write { [first] store throws(SQLiteError) in
+            let removed = try await write(wakes: { !$0.isEmpty }) { [first] store throws(SQLiteError) in
                 try store.clear(channel, after: first, to: last)
             }
             guard let next = removed.max() else { break }
             count += removed.count
             first = next
         }
-        changed()
         return count
     }
 
     /// Pauses, resumes or caps a channel.
     public func change(_ channel: Channel, _ change: ChannelChange) async throws(QueueError) {
-        try await write { store throws(SQLiteError) in try store.change(channel, change) }
-        changed()
+        try await write(wakes: { _ in true }) { store throws(SQLiteError) in try store.change(channel, change) }
     }
 
     /// The channels that are paused or capped.

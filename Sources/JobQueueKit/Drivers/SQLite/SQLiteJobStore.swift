@@ -21,12 +21,10 @@ public final class SQLiteJobStore: JobStore {
     /// What was counted as crashed.
     public let reclaims = ReclaimLog()
 
-    private let bell: Doorbell
+    private let news: SQLiteNews
     private let database: Database
     let clock: WallClock
     private let ownerWatch = OwnerWatch()
-    /// False after a look that found nothing: the next one is then made without the write lock.
-    private let mayHaveWork = Lock(true)
 
     /// Opens the file, making it and its directory if needed; blocks while it does.
     ///
@@ -40,32 +38,32 @@ public final class SQLiteJobStore: JobStore {
 
     /// Opens the file with a clock of the caller's.
     package init(path: String, durability: Durability = .full, clock: WallClock) throws(QueueError) {
+        let news = SQLiteNews(bell: Doorbell("\(path)-bell", wake: wake), wake: wake)
+        self.news = news
         do throws(SQLiteError) {
             let options = Database.Options(
                 synchronous: durability == .full ? .full : .normal,
                 applicationID: SQLiteSchema.applicationID,
-                migrations: SQLiteSchema.migrations
+                migrations: SQLiteSchema.migrations,
+                committed: { news.tell() }
             )
             database = try Database(path: path, options: options)
         } catch {
             throw QueueError(error)
         }
         self.clock = clock
-        bell = Doorbell("\(path)-bell", wake: wake)
     }
 
     /// Where the system tells what other processes do (Linux), their pushes are seen at once, else after this time.
-    public var pollInterval: Duration? { bell.pollInterval }
+    public var pollInterval: Duration? { news.bell.pollInterval }
 
     /// Keeps jobs; they are committed when it returns.
     public func push(_ jobs: [NewJob]) async throws(QueueError) -> [JobID] {
-        let ids = try await write { store throws(SQLiteError) in
+        try await write(wakes: { _ in true }) { store throws(SQLiteError) in
             var ids: [JobID] = []
             for job in jobs { ids.append(try store.push(job)) }
             return ids
         }
-        changed()
-        return ids
     }
 
     /// Lends ready jobs.
@@ -75,29 +73,24 @@ public final class SQLiteJobStore: JobStore {
         owner: Owner,
         lease: Duration
     ) async throws(QueueError) -> [Reservation] {
-        bell.listen()
-        let hadWork = mayHaveWork.withLock { mayHaveWork in
-            defer { mayHaveWork = false }
-            return mayHaveWork
-        }
-        if !hadWork, try await !hasWork(channels) { return [] }
+        news.bell.listen()
+        if !news.takeHint(), try await !hasWork(channels) { return [] }
         let (reclaimed, reservations) = try await write { [ownerWatch] store throws(SQLiteError) in
             let reclaimed = try store.reclaim(dead: ownerWatch.dead(among: try store.owners()))
             return (reclaimed, try store.reserve(max: max, channels: channels, owner: owner, lease: lease))
         }
         reclaims.add(reclaimed)
-        if !reservations.isEmpty { mayHaveWork.withLock { $0 = true } }
+        if !reservations.isEmpty { news.hint() }
         return reservations
     }
 
     /// Takes outcomes.
     public func settle(_ outcomes: [(Reservation.Token, Outcome)]) async throws(QueueError) -> [Bool] {
-        let results = try await write { store throws(SQLiteError) in
+        let results = try await write(wakes: { $0.contains(where: \.wakes) }) { store throws(SQLiteError) in
             var results: [Settlement] = []
             for (token, outcome) in outcomes { results.append(try store.settle(token, outcome)) }
             return results
         }
-        if results.contains(where: \.wakes) { changed() }
         return results.map(\.isValid)
     }
 
@@ -172,18 +165,16 @@ public final class SQLiteJobStore: JobStore {
         }
     }
 
-    func changed() {
-        mayHaveWork.withLock { $0 = true }
-        wake.notify()
-        bell.ring()
-    }
-
+    /// Writes; where the result is one that `wakes`, whoever waits for jobs is told with the commit.
     func write<Value: Sendable>(
+        wakes: @escaping @Sendable (Value) -> Bool = { _ in false },
         _ body: @escaping @Sendable (SQLiteJobs) throws(SQLiteError) -> Value
     ) async throws(QueueError) -> Value {
         do {
-            return try await database.write { [clock] connection in
-                try body(SQLiteJobs(connection: connection, now: clock.now()))
+            return try await database.write { [clock, news] connection in
+                let value = try body(SQLiteJobs(connection: connection, now: clock.now()))
+                if wakes(value) { news.note() }
+                return value
             }
         } catch {
             throw QueueError(error)
