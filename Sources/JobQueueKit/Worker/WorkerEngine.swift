@@ -3,7 +3,10 @@ import PlatformCore
 /// One run of a `JobWorker`: takes jobs while it has room, renews their leases, and drains when told to stop.
 final class WorkerEngine: Sendable {
     private struct State {
+        /// Until they are settled.
         var running: [Reservation.Token: RunningJob] = [:]
+        /// Those of them whose outcome is not known yet.
+        var executing = 0
         var isStopping = false
         var isLeaving = false
     }
@@ -15,6 +18,7 @@ final class WorkerEngine: Sendable {
     private let channels: [Channel]
     /// Whether it ends by itself when there is nothing to do.
     private let untilEmpty: Bool
+    private let settler: Settler
     private let state = Lock(State())
     /// Notified by the store, by a slot that becomes free, and to stop.
     private let signal = WakeSignal()
@@ -37,6 +41,7 @@ final class WorkerEngine: Sendable {
             grace: configuration.grace,
             emit: queue.configuration.onEvent
         )
+        settler = Settler(store: queue.store)
         self.concurrency = concurrency
         self.channels = channels
         self.untilEmpty = untilEmpty
@@ -81,14 +86,14 @@ final class WorkerEngine: Sendable {
         var wait = Duration.milliseconds(100)
         while true {
             let seen = signal.generation
-            let free = state.withLock { $0.isStopping ? nil : concurrency - $0.running.count }
+            let free = state.withLock { $0.isStopping ? nil : room($0) }
             guard let free else { return }
             guard free > 0 else {
                 await signal.wait(past: seen)  // a job that ends notifies
                 continue
             }
             do throws(QueueError) {
-                let wasIdle = free == concurrency
+                let wasIdle = running.isEmpty
                 let reservations = try await reserve(free)
                 await start(reservations)
                 emit(.workerLooked(taken: reservations.count, running: running.count))
@@ -127,16 +132,31 @@ final class WorkerEngine: Sendable {
         }
         for reservation in reservations {
             let job = RunningJob(reservation)
-            state.withLock { $0.running[reservation.token] = job }
+            state.withLock { state in
+                state.running[reservation.token] = job
+                state.executing += 1
+            }
             Task {
                 await execute(job)
-                let wasFull = state.withLock { state in
-                    defer { state.running[reservation.token] = nil }
-                    return state.running.count >= concurrency || state.isStopping
-                }
-                if wasFull || untilEmpty { signal.notify() }
+                change { $0.running[reservation.token] = nil }
             }
         }
+    }
+
+    /// How many more jobs may run: a job whose outcome is on its way to the store leaves room for another, unless the store
+    /// takes long.
+    private func room(_ state: State) -> Int {
+        max(0, min(concurrency - state.executing, 2 * concurrency - state.running.count))
+    }
+
+    /// Notes that a job has come further, and wakes who waits for that.
+    private func change(_ body: (inout State) -> Void) {
+        let isAwaited = state.withLock { state in
+            let wasFull = room(state) == 0
+            body(&state)
+            return wasFull || state.isStopping || untilEmpty && state.running.isEmpty
+        }
+        if isAwaited { signal.notify() }
     }
 
     // MARK: Running
@@ -144,6 +164,7 @@ final class WorkerEngine: Sendable {
     private func execute(_ job: RunningJob) async {
         let began = ContinuousClock.now
         let outcome = await execution.outcome(of: job)
+        change { $0.executing -= 1 }
         guard job.beginSettling(), await settle(job.reservation, outcome) else { return }
         execution.report(outcome, of: job.reservation, after: .now - began)
     }
@@ -153,7 +174,7 @@ final class WorkerEngine: Sendable {
         var wait = Duration.milliseconds(100)
         while true {
             do throws(QueueError) {
-                if try await queue.store.settle([(reservation.token, outcome)])[0] { return true }
+                if try await settler.settle(reservation.token, outcome) { return true }
                 emit(.leaseLost(JobRun(reservation)))
                 return false
             } catch {

@@ -87,9 +87,7 @@ public final class SQLiteJobStore: JobStore {
     /// Takes outcomes.
     public func settle(_ outcomes: [(Reservation.Token, Outcome)]) async throws(QueueError) -> [Bool] {
         let results = try await write(wakes: { $0.contains(where: \.wakes) }) { store throws(SQLiteError) in
-            var results: [Settlement] = []
-            for (token, outcome) in outcomes { results.append(try store.settle(token, outcome)) }
-            return results
+            try store.settle(outcomes)
         }
         return results.map(\.isValid)
     }

@@ -175,9 +175,4 @@ extension SQLiteJobs {
         }
         return room
     }
-
-    func isCapped(_ channel: String) throws(SQLiteError) -> Bool {
-        let sql = "SELECT 1 FROM channels WHERE name = ? AND concurrency IS NOT NULL"
-        return try connection.first(sql, .text(channel)) { _ in true } ?? false
-    }
 }

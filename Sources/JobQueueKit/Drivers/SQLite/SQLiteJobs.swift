@@ -48,23 +48,23 @@ struct SQLiteJobs {
 
     func reserve(max: Int, channels: [Channel], owner: Owner, lease: Duration) throws(SQLiteError) -> [Reservation] {
         try promoteDue()
-        var reservations: [Reservation] = []
-        for turn in try turns(max: max, channels: channels) {
-            let reservation = try connection.first(
-                """
-                UPDATE jobs SET state = 2, deliveries = deliveries + 1, fence = fence + 1, lease_until = ?, owner = ?
-                WHERE id = ?
-                RETURNING id, fence, name, payload, channel, priority, partition_key, unique_key, ttr, attempts,
-                    backoff, pushed_at, deliveries, failures, crashes, last_error
-                """,
-                .integer(now + lease.milliseconds),
-                .text(owner.description),
-                .integer(turn.serial),
-                map: Reservation.init(row:)
-            )
-            if let reservation { reservations.append(reservation) }
-        }
-        return reservations
+        let ids = try turns(max: max, channels: channels).map { "\($0.serial)" }
+        guard !ids.isEmpty else { return [] }
+        let reservations = try connection.rows(
+            """
+            UPDATE jobs SET state = 2, deliveries = deliveries + 1, fence = fence + 1, lease_until = ?, owner = ?
+            WHERE id IN (SELECT value FROM json_each(?))
+            RETURNING id, fence, name, payload, channel, priority, partition_key, unique_key, ttr, attempts,
+                backoff, pushed_at, deliveries, failures, crashes, last_error
+            """,
+            .integer(now + lease.milliseconds),
+            .text(owner.description),
+            .text("[\(ids.joined(separator: ","))]"),
+            map: Reservation.init(row:)
+        )
+        // They come in no order.
+        let places = Dictionary(uniqueKeysWithValues: ids.enumerated().map { (JobID($1), $0) })
+        return reservations.sorted { places[$0.token.id, default: 0] < places[$1.token.id, default: 0] }
     }
 
     /// The first ready jobs of all channels together.
@@ -139,14 +139,64 @@ struct SQLiteJobs {
 
     // MARK: Settling
 
-    func settle(_ token: Reservation.Token, _ outcome: Outcome) throws(SQLiteError) -> Settlement {
-        guard let id = Int64(token.id.description), var job = try reserved(id, fence: token.fence) else {
-            return .fenced
+    func settle(_ outcomes: [(Reservation.Token, Outcome)]) throws(SQLiteError) -> [Settlement] {
+        let capped = try settings().filter { $0.value.concurrency != nil }
+        var done = JobCounter(now: now)
+        var settlements: [Settlement] = []
+        for (token, outcome) in outcomes {
+            let move: (move: Tally.Move, channel: String, partition: String?)?
+            if outcome == .done {
+                move = try finish(token, &done)
+            } else {
+                move = try settle(token, outcome)
+            }
+            let settlement = move.map { move, channel, partition in
+                let isCapped = capped[Channel(channel)] != nil
+                return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: partition != nil))
+            }
+            settlements.append(settlement ?? .fenced)
         }
+        for count in done.all { try add(count.done, doneOf: count.channel.name, count.name) }
+        return settlements
+    }
+
+    /// What most jobs come to: one statement, and the counts of all together later.
+    private func finish(
+        _ token: Reservation.Token,
+        _ done: inout JobCounter
+    ) throws(SQLiteError) -> (Tally.Move, String, String?)? {
+        guard let id = Int64(token.id.description) else { return nil }
+        let job = try connection.first(
+            "DELETE FROM jobs WHERE id = ? AND fence = ? AND state = 2 RETURNING channel, partition_key, name",
+            .integer(id),
+            .integer(token.fence)
+        ) { (channel: $0.text(0), partition: $0.optionalText(1), name: $0.text(2)) }
+        guard let job else { return nil }
+        done[job.channel, job.name].done += 1
+        try advance(job.channel, job.partition)
+        return (.remove, job.channel, job.partition)
+    }
+
+    private func settle(
+        _ token: Reservation.Token,
+        _ outcome: Outcome
+    ) throws(SQLiteError) -> (Tally.Move, String, String?)? {
+        guard let id = Int64(token.id.description), var job = try reserved(id, fence: token.fence) else { return nil }
         let move = job.tally.settle(outcome)
         try apply(move, to: job, lastError: outcome.error)
-        let isCapped = try isCapped(job.channel)
-        return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: job.partition != nil))
+        return (move, job.channel, job.partition)
+    }
+
+    private func add(_ count: Int, doneOf channel: String, _ name: String) throws(SQLiteError) {
+        try connection.run(
+            """
+            INSERT INTO done_jobs (channel, name, count) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO UPDATE SET count = count + ?3
+            """,
+            .text(channel),
+            .text(name),
+            .integer(count)
+        )
     }
 
     func extend(_ token: Reservation.Token, by lease: Duration) throws(SQLiteError) -> Bool {
@@ -200,14 +250,7 @@ struct SQLiteJobs {
         switch move {
         case .remove:
             try connection.run("DELETE FROM jobs WHERE id = ?", .integer(job.id))
-            try connection.run(
-                """
-                INSERT INTO done_jobs (channel, name, count) VALUES (?, ?, 1)
-                ON CONFLICT DO UPDATE SET count = count + 1
-                """,
-                .text(job.channel),
-                .text(job.name)
-            )
+            try add(1, doneOf: job.channel, job.name)
         case .keepAsFailed(let reason):
             try connection.run(
                 """
