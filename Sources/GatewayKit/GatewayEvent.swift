@@ -38,15 +38,17 @@ public enum GatewayEvent: Sendable, Hashable {
     case stopped
     /// The inner port is open at this address.
     case innerListening(address: String)
-    /// An inner connection was closed because of what it sent, a wrong secret for example.
+    /// An inner connection was closed because of what it sent, a wrong secret for example; told at most ten times a second.
     case innerConnectionRefused(peer: String, reason: String)
     /// A worker of PHP's GatewayWorker is connected; its address and its name.
     case workerConnected(String)
+    /// A worker is so far behind that clients of whom it was to be told something are cut; told at most once a second.
+    case workerSlow(String, waitingBytes: Int)
     /// A worker has gone: its clients are given to others, or wait a while for it.
     case workerLost(String)
     /// Register takes connections at this address.
     case registerListening(address: String)
-    /// A connection to Register was closed because of what it sent.
+    /// A connection to Register was closed because of what it sent; told at most ten times a second.
     case registerConnectionRefused(peer: String, reason: String)
     /// This gateway or client is known to a Register.
     case registered(register: String)
@@ -106,6 +108,13 @@ extension GatewayEvent {
             LogLine(.warning, "gateway", "inner connection refused", ["peer": peer, "reason": reason])
         case .workerConnected(let worker):
             LogLine(.info, "gateway", "worker connected", ["worker": worker])
+        case .workerSlow(let worker, let bytes):
+            LogLine(
+                .warning,
+                "gateway",
+                "worker is too far behind, its clients are cut",
+                ["worker": worker, "waiting": "\(bytes)"]
+            )
         case .workerLost(let worker):
             LogLine(.warning, "gateway", "worker lost", ["worker": worker])
         case .registerListening(let address):

@@ -3,6 +3,14 @@ import PlatformCore
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 struct ProcessTests {
     @Test func `a pid file has one owner, and none after it is released`() throws {
         let directory = TemporaryDirectory()
@@ -57,6 +65,24 @@ struct ProcessTests {
             until: StopRequest()
         )
         #expect(!isClean)
-        #expect(lines.withLock { $0 }.contains { $0.message.hasPrefix("two failed") && $0.level == .error })
+        let told = lines.withLock { $0 }
+        #expect(told.count == 2 && told[0].message.hasPrefix("two failed") && told[0].level == .error)
+    }
+
+    @Test func `a host in the background outlives its terminal`() async throws {
+        let directory = TemporaryDirectory()
+        let server = try ChildProcess(
+            Programs.path("hawk-server"),
+            [
+                "--gateway-listen=127.0.0.1:0", "--inner-listen=off", "--register-listen=127.0.0.1:0",
+                "--data=\(directory.file("data"))", "--log-format=text",
+            ],
+            output: directory.file("server.log")
+        )
+        try await server.writes("listening")
+        server.send(SIGHUP)
+        try await server.writes("SIGHUP: goes on")
+        server.send(SIGTERM)
+        #expect(try await server.ended(within: .seconds(20)) == .code(0), "\(server.text())")
     }
 }

@@ -18,6 +18,14 @@ struct SettingsDocumentTests {
         }
     }
 
+    @Test func `help tells the defaults of its own host`() {
+        let help = HelpText.of(.server)
+        #expect(help.contains("HAWK_INNER_LISTEN; default: 127.0.0.1:2900\n") && !help.contains("(hawk: off)"))
+        #expect(HelpText.of(.hawk).contains("HAWK_INNER_LISTEN; default: off\n"))
+        #expect(help.contains("HAWK_REGISTER; default: as --register-listen\n"))
+        #expect(HelpText.of(.api).contains("HAWK_REGISTER; default: 127.0.0.1:1236\n"))
+    }
+
     private func row(_ setting: Setting) -> String {
         let flag = setting.hasFlag ? "`--\(setting.name)\(setting.placeholder.map { " \($0)" } ?? "")`" : "(no flag)"
         let hosts = HostName.allCases.filter(setting.hosts.contains).map(\.rawValue).joined(separator: ", ")

@@ -34,6 +34,41 @@ struct SettingsTests {
         }
     }
 
+    @Test func `a Register alone has a pid file of its own`() throws {
+        let (both, alone) = (try settings(.server), try settings(.server, ["register"]))
+        #expect(both.pidFile == "data/run/hawk-server.pid" && alone.pidFile == "data/run/hawk-server-register.pid")
+        // What is said of gateways does not concern it.
+        _ = try settings(.server, ["register"], environment: ["HAWK_INNER_LISTEN": "0.0.0.0:2900"])
+    }
+
+    @Test func `doors that would not open are all named before the start, with the way out`() {
+        let error = #expect(throws: UsageError.self) {
+            try settings(
+                .server,
+                [
+                    "--register-listen=0.0.0.0:1236", "--inner-listen=0.0.0.0:2900",
+                    "--register=127.0.0.1,r.example:1236",
+                ]
+            )
+        }
+        for (index, words) in [
+            ["--register (HAWK_REGISTER): 127.0.0.1 is no address"],
+            ["--register-listen", "HAWK_SECRET", "--insecure"], ["--inner-listen", "HAWK_SECRET", "--insecure"],
+            ["--inner-listen", "--inner-advertise (HAWK_INNER_ADVERTISE)"],
+        ].enumerated() {
+            for word in words { #expect(error?.problems.dropFirst(index).first?.contains(word) == true, "\(word)") }
+        }
+        #expect(error?.problems.count == 4)
+        #expect(throws: UsageError.self) { try settings(.server, ["--inner-advertise=[::1]:2900"]) }
+        #expect(throws: Never.self) {
+            try settings(
+                .server,
+                ["--register-listen=0.0.0.0:1236", "--inner-listen=0.0.0.0:2900", "--inner-advertise=10.0.0.7:2900"],
+                environment: ["HAWK_SECRET": "s3cret"]
+            )
+        }
+    }
+
     @Test func `everything that is wrong is said at once`() {
         let error = #expect(throws: UsageError.self) {
             try settings(
@@ -148,6 +183,12 @@ struct SettingsTests {
         environment: [String: String] = [:]
     ) throws -> Settings {
         let command = try Command.parse(arguments, host: host, default: "start")
-        return try Settings(host: host, flags: command.flags, environment: environment, cores: 2)
+        return try Settings(
+            host: host,
+            flags: command.flags,
+            environment: environment,
+            cores: 2,
+            isRegisterOnly: command.name == "register"
+        )
     }
 }

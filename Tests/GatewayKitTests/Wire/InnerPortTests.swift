@@ -127,6 +127,17 @@ import Testing
         }
     }
 
+    @Test func `of a crowd that is refused ten are told a second`() async throws {
+        try await withInnerGateway(secret: "s3cret") { gateway in
+            var probes: [TCPProbe] = []
+            for _ in 0..<30 { probes.append(try await TCPProbe(gateway.inner)) }
+            for probe in probes { probe.send(GatewayPacket(.isOnline).bytes) }
+            for probe in probes { try await probe.closedByPeer() }
+            let told = gateway.events.events.count { if case .innerConnectionRefused = $0 { true } else { false } }
+            #expect((10..<30).contains(told))
+        }
+    }
+
     @Test func `with a secret a silent connection ends, without one it stays`() async throws {
         try await withInnerGateway(secret: "s3cret", innerLimits: .quick) { guarded in
             try await withInnerGateway(innerLimits: .quick) { open in

@@ -150,6 +150,24 @@ import Testing
         }
     }
 
+    @Test func `a worker that is too far behind is told, and its socket is cut`() async throws {
+        try await withWorkers(maxUnsent: 1 << 20) { gateway in
+            let worker = try await TCPProbe(gateway.inner)
+            worker.pause()
+            let name = #"{"secret_key":"","worker_key":"\#(String(repeating: "w", count: 1000))"}"#
+            worker.send(GatewayPacket(.workerConnect, body: Array(name.utf8)).bytes)
+            try await gateway.events.wait("the worker") { if case .workerConnected = $0 { true } else { false } }
+            let socket = try await WebSocketClient.connect(gateway.url)
+            let message = String(repeating: "x", count: 900_000)
+            for _ in 0..<20 { socket.send(message) }
+            try await gateway.events.wait("that it is behind") {
+                // Of a name that long only the beginning counts.
+                if case .workerSlow(let key, let bytes) = $0 { key.count < 300 && bytes > 1 << 20 } else { false }
+            }
+            try await gateway.events.wait("the socket is cut") { if case .clientClosed = $0 { true } else { false } }
+        }
+    }
+
     @Test func `a second connection of a worker replaces the first`() async throws {
         try await withWorkers { gateway in
             let first = try await ScriptedWorker(gateway.inner)
@@ -222,6 +240,7 @@ import Testing
         loops: Int = 1,
         grace: Duration = .seconds(60),
         maxWaiting: Int = 16 << 20,
+        maxUnsent: Int = 10 << 20,
         advertise: String? = nil,
         _ body: (WireGateway) async throws -> Void
     ) async throws {
@@ -230,6 +249,7 @@ import Testing
             configuration.innerAdvertise = advertise
             configuration.workerLimits.grace = grace
             configuration.workerLimits.maxWaiting = maxWaiting
+            configuration.workerLimits.maxUnsent = maxUnsent
             configuration.workerLimits.ping = .milliseconds(20)
             configuration.limits.closeTimeout = .milliseconds(100)
         }

@@ -15,6 +15,8 @@ final class InnerConnection: ByteStreamDelegate {
     private static let commandBytes = 8 << 10
     /// What a stranger may send before the secret.
     private static let strangerLimit = 64 << 10
+    /// How much of a worker's name counts: PHP's are about 30 letters.
+    private static let maxWorkerName = 256
 
     let connection: StreamConnection
     private let port: InnerPort
@@ -108,7 +110,9 @@ final class InnerConnection: ByteStreamDelegate {
         switch gate.judge(packet) {
         case .refused(let reason): refuse(reason)
         case .authenticated(let worker):
-            if let worker { port.desk?.entered(connection, key: "\(connection.peer.ip):\(worker)") }
+            if let worker {
+                port.desk?.entered(connection, key: "\(connection.peer.ip):\(worker.prefix(Self.maxWorkerName))")
+            }
             guard wasStranger else { return }
             turnstile.admit()
             connection.setDeadline(after: nil)

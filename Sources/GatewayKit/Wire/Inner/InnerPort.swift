@@ -15,6 +15,7 @@ package final class InnerPort: Sendable {
     private let configuration: Gateway.Configuration
     private let secret: [UInt8]
     private let connections = Lock<[ObjectIdentifier: LoopBound<InnerConnection>]>([:])
+    private let refusals = Lock(EventQuota())
     private let links = Lock<LoopBound<[RegisterLink]>?>(nil)
 
     /// Binds the port, without accepting yet; nil if the configuration asks for none.
@@ -104,7 +105,9 @@ package final class InnerPort: Sendable {
         }
     }
 
+    /// A connection is closed because of what it sent; ten of them are told a second.
     func refused(_ peer: SocketAddress, _ reason: String) {
+        guard let reason = refusals.withLock({ $0.reason(reason, at: loop.now) }) else { return }
         configuration.onEvent?(.innerConnectionRefused(peer: "\(peer)", reason: reason))
     }
 
@@ -125,7 +128,7 @@ package final class InnerPort: Sendable {
             return address.port == 0 ? GatewayAddress(ipv4: address.ipv4, port: local.port) : address
         }
         guard let ipv4 = local.ipv4, !local.isUnspecified else {
-            let cause = "others need an IPv4 address to reach it by: say which to advertise"
+            let cause = "others need an IPv4 address to reach it by: say it by innerAdvertise"
             throw GatewayError(.invalidConfiguration, attempt: attempt, cause: cause)
         }
         return GatewayAddress(ipv4: ipv4, port: local.port)

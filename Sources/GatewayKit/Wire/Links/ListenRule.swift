@@ -15,7 +15,7 @@ enum ListenRule {
             throw GatewayError(.invalidConfiguration, attempt: attempt, cause: "not an address like 127.0.0.1:1236")
         }
         guard address.isLoopback || !secret.isEmpty || isInsecureAllowed else {
-            let cause = "beyond this machine it needs a secret"
+            let cause = "beyond this machine it needs a secret, or isInsecureAllowed"
             throw GatewayError(.invalidConfiguration, attempt: attempt, cause: cause)
         }
         return address

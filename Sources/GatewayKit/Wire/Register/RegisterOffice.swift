@@ -6,6 +6,7 @@ final class RegisterOffice {
     private var directory: RegisterDirectory
     private var visitors: [Int: RegisterVisitor] = [:]
     private var lastNumber = 0
+    private var refusals = EventQuota()
     private let turnstile: Turnstile
 
     init(_ configuration: Register.Configuration, _ listener: Listener, on loop: EventLoop) {
@@ -33,7 +34,9 @@ final class RegisterOffice {
     }
 
     func refuse(_ visitor: RegisterVisitor, _ reason: String) {
-        configuration.onEvent?(.registerConnectionRefused(peer: "\(visitor.connection.peer)", reason: reason))
+        if let reason = refusals.reason(reason, at: visitor.connection.loop.now) {
+            configuration.onEvent?(.registerConnectionRefused(peer: "\(visitor.connection.peer)", reason: reason))
+        }
         visitor.connection.closeAfterFlush()
     }
 

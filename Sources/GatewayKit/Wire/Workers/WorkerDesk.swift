@@ -32,8 +32,6 @@ final class WorkerDesk: @unchecked Sendable {
         var bytes = 0
     }
 
-    /// How much may wait for one worker, as in the original.
-    private static let maxUnsent = 10 << 20
     /// How much must be free for someone new.
     private static let newcomer = 64 << 10
 
@@ -41,6 +39,7 @@ final class WorkerDesk: @unchecked Sendable {
     private let address: GatewayAddress
     private let limits: WorkerLimits
     private let onEvent: (@Sendable (GatewayEvent) -> Void)?
+    private var slowReported: ContinuousClock.Instant?
     private let inbox = Lock(Inbox())
     private var roster = WorkerRoster()
     private var workers: [Int: (connection: StreamConnection, key: String)] = [:]
@@ -139,13 +138,24 @@ final class WorkerDesk: @unchecked Sendable {
 
     /// Gives an event to its client's worker; a client that has none, or whose worker does not keep up, is cut.
     private func send(_ event: Event) {
-        guard let seat = roster.seat(of: event.client), let connection = workers[seat]?.connection,
-            event.kind == .closed || connection.unsent <= Self.maxUnsent
+        guard let seat = roster.seat(of: event.client), let worker = workers[seat],
+            event.kind == .closed || !isBehind(worker)
         else {
             if event.kind != .closed { switchboard?.perform(.destroy(event.client)) }
             return
         }
-        connection.write(event.packets)
+        worker.connection.write(event.packets)
+    }
+
+    private func isBehind(_ worker: (connection: StreamConnection, key: String)) -> Bool {
+        let waiting = worker.connection.unsent
+        guard waiting > limits.maxUnsent else { return false }
+        // At most once a second: those who are cut may be many.
+        if slowReported.map({ loop.now - $0 >= .seconds(1) }) ?? true {
+            slowReported = loop.now
+            onEvent?(.workerSlow(worker.key, waitingBytes: waiting))
+        }
+        return true
     }
 
     /// No worker came back: what waits is given up.

@@ -4,6 +4,8 @@ package struct WorkerLimits: Sendable {
     package var grace: Duration = .seconds(10)
     /// How many bytes of them may wait.
     package var maxWaiting = 16 << 20
+    /// How many bytes may wait for one worker, as in the original.
+    package var maxUnsent = 10 << 20
     /// How often workers get a sign of life, unless they are on 127.0.0.1.
     package var ping: Duration = .seconds(25)
 

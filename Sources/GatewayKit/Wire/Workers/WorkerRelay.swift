@@ -20,7 +20,7 @@ final class WorkerRelay: GatewayHandler {
 
     func upgrade(_ request: UpgradeRequest) -> UpgradeDecision {
         guard desk.isOpen else {
-            return .refuse(status: 503, reason: "no worker is connected\n", headers: [("Retry-After", "1")])
+            return .refuse(status: 503, reason: "no worker is connected", headers: [("Retry-After", "1")])
         }
         return inner.upgrade(request)
     }

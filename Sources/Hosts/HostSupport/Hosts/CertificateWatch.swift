@@ -7,6 +7,8 @@ struct CertificateWatch: Sendable {
     let files: [String]
     let gateway: Gateway
     let logger: Logger
+    /// By which somebody may ask for a look at once.
+    var reload = ReloadRequest()
     /// How long a new certificate may go unnoticed.
     var interval: Duration = .seconds(10)
 
@@ -14,17 +16,22 @@ struct CertificateWatch: Sendable {
 
     @Sendable private func run() async throws {
         var known = contents
+        reload.whenAsked { readAgain() }
         while (try? await Task.sleep(for: interval)) != nil {
             let found = contents
             guard found != known else { continue }
             known = found
-            do throws(GatewayError) {
-                try gateway.reloadTLS()
-                logger.log(LogLine(.info, "gateway", "new certificate", ["file": files[0]]))
-            } catch {
-                // Perhaps only one of the two is written yet; then the other changes too.
-                logger.log(LogLine(.warning, "gateway", "the old certificate stays: \(error)"))
-            }
+            readAgain()
+        }
+    }
+
+    private func readAgain() {
+        do throws(GatewayError) {
+            try gateway.reloadTLS()
+            logger.log(LogLine(.info, "gateway", "new certificate", ["file": files[0]]))
+        } catch {
+            // Perhaps only one of the two is written yet; then the other changes too.
+            logger.log(LogLine(.warning, "gateway", "the old certificate stays: \(error)"))
         }
     }
 

@@ -10,6 +10,7 @@ import ServerCore
 package struct Composition: Sendable {
     let settings: Settings
     let host: HostName
+    let reload: ReloadRequest
     let checkpoint: @Sendable (Checkpoint) async -> Void
     let logger: Logger
     let announcement: Announcement
@@ -17,8 +18,10 @@ package struct Composition: Sendable {
     package init(
         _ settings: Settings,
         host: HostName,
+        reload: ReloadRequest = ReloadRequest(),
         checkpoint: @escaping @Sendable (Checkpoint) async -> Void = { _ in }
     ) {
+        self.reload = reload
         self.settings = settings
         self.host = host
         self.checkpoint = checkpoint
@@ -90,7 +93,8 @@ extension Composition {
         let gateway = makeGateway(secret: settings.secret ?? "")
         var parts = [HostPart("gateway") { try await gateway.run() }]
         if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
-            parts.append(CertificateWatch(files: [certificate, key], gateway: gateway, logger: logger).part)
+            let watch = CertificateWatch(files: [certificate, key], gateway: gateway, logger: logger, reload: reload)
+            parts.append(watch.part)
         }
         if let register = makeRegister(secret: settings.secret ?? "") { parts.append(register) }
         return parts

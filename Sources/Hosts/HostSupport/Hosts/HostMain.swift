@@ -25,20 +25,28 @@ package enum HostMain {
         checkpoint: @escaping @Sendable (Checkpoint) async -> Void = { _ in }
     ) -> Never {
         Signals.block()
-        let stop = StopRequest()
-        Task { exit(await run(host, arguments, until: stop, checkpoint)) }
-        Signals.wait { number, name in
+        let wishes = Wishes()
+        Task { exit(await run(host, arguments, wishes, checkpoint)) }
+        // One whose log goes to a terminal is not to outlive it.
+        let outlivesTerminal = !Terminal.isTerminal(STDERR_FILENO)
+        Signals.wait(hangUp: outlivesTerminal ? { wishes.reload.ask() } : nil) { number, name in
             Task {
                 // Before anything runs there is nothing to drain.
-                if await !stop.ask(name) { _exit(128 + number) }
+                if await !wishes.stop.ask(name) { _exit(128 + number) }
             }
         }
+    }
+
+    /// What signals ask for.
+    private struct Wishes: Sendable {
+        let stop = StopRequest()
+        let reload = ReloadRequest()
     }
 
     private static func run(
         _ host: HostName,
         _ arguments: [String],
-        until stop: StopRequest,
+        _ wishes: Wishes,
         _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
     ) async -> Int32 {
         umask(0o077)
@@ -51,9 +59,10 @@ package enum HostMain {
                 flags: command.flags,
                 environment: environment(),
                 cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
-                isToRun: ["start", "listen", "run", "register"].contains(command.name)
+                isToRun: ["start", "listen", "run", "register"].contains(command.name),
+                isRegisterOnly: command.name == "register"
             )
-            return try await run(command, of: host, settings, until: stop, checkpoint)
+            return try await run(command, of: host, settings, wishes, checkpoint)
         } catch let error as UsageError {
             for problem in error.problems { complain("\(host.rawValue): \(problem)") }
             complain("Try: \(host.rawValue) --help")
@@ -68,7 +77,7 @@ package enum HostMain {
         _ command: Command,
         of host: HostName,
         _ settings: Settings,
-        until stop: StopRequest,
+        _ wishes: Wishes,
         _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
     ) async throws -> Int32 {
         switch (host, command.name) {
@@ -91,8 +100,8 @@ package enum HostMain {
                 terminal: terminal,
                 confirm: confirm,
                 work: { work in
-                    try await start(host, settings, until: stop, checkpoint) {
-                        try $0.queueParts(work, until: stop)
+                    try await start(host, settings, wishes, checkpoint) {
+                        try $0.queueParts(work, until: wishes.stop)
                     }
                 }
             )
@@ -100,9 +109,9 @@ package enum HostMain {
         case (.hawk, "start") where command.operands.isEmpty,
             (.server, "start") where command.operands.isEmpty,
             (.api, "start") where command.operands.isEmpty:
-            return try await start(host, settings, until: stop, checkpoint)
+            return try await start(host, settings, wishes, checkpoint)
         case (.server, "register") where command.operands.isEmpty:
-            return try await start(host, settings, until: stop, checkpoint) { try $0.register() }
+            return try await start(host, settings, wishes, checkpoint) { try $0.register() }
         default:
             let words = ([command.name] + command.operands).joined(separator: " ")
             throw UsageError(problems: ["\(host.rawValue) has no command \"\(words)\""])
@@ -112,16 +121,17 @@ package enum HostMain {
     private static func start(
         _ host: HostName,
         _ settings: Settings,
-        until stop: StopRequest,
+        _ wishes: Wishes,
         _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void,
         parts: @Sendable (Composition) async throws -> [HostPart] = { try await $0.parts() }
     ) async throws -> Int32 {
         guard let pidFile = try lockedPidFile(host, settings) else { return 1 }
         OpenFiles.raiseLimit()
-        let composition = Composition(settings, host: host, checkpoint: checkpoint)
+        let composition = Composition(settings, host: host, reload: wishes.reload, checkpoint: checkpoint)
+        wishes.reload.whenAsked { composition.logger.log(LogLine(.info, "host", "SIGHUP: goes on")) }
         for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }
         let parts = try await parts(composition)
-        let isClean = await HostRun(parts: parts, log: composition.logger.log).run(until: stop)
+        let isClean = await HostRun(parts: parts, log: composition.logger.log).run(until: wishes.stop)
         withExtendedLifetime(pidFile) {}
         composition.logger.log(LogLine(.info, "host", "\(host.rawValue) ended"))
         return isClean ? 0 : 1

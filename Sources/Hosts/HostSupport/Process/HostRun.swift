@@ -35,13 +35,12 @@ package struct HostRun: Sendable {
             Task {
                 do {
                     try await part.run()
-                    if await stop.request("\(part.name) ended") { log(LogLine(.error, "host", "\(part.name) ended")) }
+                    await stop.request("\(part.name) ended") { log(LogLine(.error, "host", "\(part.name) ended")) }
                 } catch {
-                    if await stop.request("\(part.name) failed") {
+                    let isFirst = await stop.request("\(part.name) failed") {
                         log(LogLine(.error, "host", "\(part.name) failed: \(error)"))
-                    } else {
-                        log(LogLine(.warning, "host", "\(part.name) ended with an error: \(error)"))
                     }
+                    if !isFirst { log(LogLine(.warning, "host", "\(part.name) ended with an error: \(error)")) }
                 }
             }
         }
@@ -97,10 +96,12 @@ package actor StopRequest {
         return isAwaited
     }
 
-    /// The first reason wins; true if this was the first.
-    func request(_ reason: String) -> Bool {
+    /// The first reason wins; true if this was the first, and then `say` is called before anybody hears of it.
+    @discardableResult
+    func request(_ reason: String, _ say: @Sendable () -> Void = {}) -> Bool {
         guard self.reason == nil else { return false }
         self.reason = reason
+        say()
         for waiter in waiters { waiter.resume(returning: reason) }
         waiters = []
         return true

@@ -6,33 +6,51 @@ import Musl
 import Darwin
 #endif
 
-/// SIGTERM and SIGINT as calls, on a thread that does nothing else.
+/// SIGTERM, SIGINT and SIGHUP as calls, on a thread that does nothing else.
 package enum Signals {
-    /// Keeps SIGTERM and SIGINT for `wait`.
+    /// Keeps the three for `wait`.
     ///
     /// Call it first of all in `main`, while there is one thread: the threads made later inherit the mask. SIGPIPE is
     /// ignored: a peer that goes away is an error of its connection, not the end of the process.
     package static func block() {
         signal(SIGPIPE, SIG_IGN)
-        var signals = terminations
+        var signals = awaited
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// Waits for signals for ever: the first calls `body` with its number and name, a second one ends the process.
-    package static func wait(_ body: (_ number: Int32, _ name: String) -> Void) -> Never {
-        var signals = terminations
-        var number: Int32 = 0
-        sigwait(&signals, &number)
-        body(number, number == SIGINT ? "SIGINT" : "SIGTERM")
-        sigwait(&signals, &number)
-        _exit(128 + number)
+    /// Waits for signals for ever: the first calls `terminate` with its number and name, a second one ends the process.
+    ///
+    /// - Parameters:
+    ///   - hangUp: called for each SIGHUP, which is no reason to end then; nil: it ends the process like the others.
+    ///   - terminate: called once.
+    package static func wait(
+        hangUp: (() -> Void)?,
+        terminate: (_ number: Int32, _ name: String) -> Void
+    ) -> Never {
+        let first = next(hangUp)
+        terminate(first, names[first] ?? "\(first)")
+        _exit(128 + next(hangUp))
     }
 
-    private static var terminations: sigset_t {
+    private static let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
+
+    /// The next one that is to end the process.
+    private static func next(_ hangUp: (() -> Void)?) -> Int32 {
+        var signals = awaited
+        var number: Int32 = 0
+        while true {
+            sigwait(&signals, &number)
+            guard number == SIGHUP, let hangUp else { return number }
+            hangUp()
+        }
+    }
+
+    private static var awaited: sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGTERM)
         sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGHUP)
         return signals
     }
 }

@@ -12,7 +12,7 @@ package enum HelpText {
             let flag = setting.hasFlag ? "--\(setting.name)\(setting.placeholder.map { " \($0)" } ?? "")" : "(no flag)"
             lines.append("  \(flag)")
             lines.append("      \(setting.help)")
-            lines.append("      \(setting.environment); default: \(setting.defaultText)")
+            lines.append("      \(setting.environment); default: \(setting.defaultText(of: host))")
         }
         lines += ["", "All of them with their reasons: docs/settings.md"]
         return lines.joined(separator: "\n") + "\n"

@@ -51,6 +51,16 @@ package struct Setting: Sendable {
 }
 
 extension Setting {
+    /// The default of one host: without what is said in brackets of others.
+    func defaultText(of host: HostName) -> String {
+        let parts = defaultText.split(separator: " (", maxSplits: 1)
+        guard parts.count == 2, parts[1].hasSuffix(")") else { return defaultText }
+        let exception = parts[1].dropLast().split(separator: ": ", maxSplits: 1)
+        let names = exception[0].split(separator: ", ").map { HostName(rawValue: String($0)) }
+        guard exception.count == 2, !names.contains(nil) else { return defaultText }
+        return String(names.contains(host) ? exception[1] : parts[0])
+    }
+
     private static let everywhere = Set(HostName.allCases)
     private static let gateways: Set<HostName> = [.hawk, .server]
     private static let apis: Set<HostName> = [.hawk, .api]
@@ -96,7 +106,7 @@ extension Setting {
         Setting(
             "register",
             "ADDRESS,…",
-            default: "127.0.0.1:1236 (hawk, hawk-server: their own)",
+            default: "127.0.0.1:1236 (hawk, hawk-server: as --register-listen)",
             of: everywhere,
             "the Registers to announce to or to ask"
         ),

@@ -1,3 +1,4 @@
+import GatewayKit
 package import PlatformCore
 import ServerCore
 
@@ -57,7 +58,7 @@ extension Settings {
     /// Reads the settings of a host from flags and environment.
     ///
     /// `cores` is how many processors the machine has: the default of `--loops`. Unless the host `isToRun`, the secrets
-    /// that only running needs may be missing.
+    /// that only running needs may be missing. With `isRegisterOnly` it has no gateway, and a pid file beside the gateway's.
     ///
     /// - Throws: `UsageError` with everything that is wrong.
     package init(
@@ -65,7 +66,8 @@ extension Settings {
         flags: [String: String],
         environment: [String: String],
         cores: Int,
-        isToRun: Bool = true
+        isToRun: Bool = true,
+        isRegisterOnly: Bool = false
     ) throws(UsageError) {
         var reader = SettingsReader(flags: flags, environment: environment)
         let data = reader.text("data") ?? "data"
@@ -104,7 +106,7 @@ extension Settings {
         systemPrompt = reader.text("system-prompt") ?? "You are a helpful assistant. Answer in the user's language."
         historyLimit = reader.size("history-limit", default: 64 << 10)
         concurrency = reader.number("concurrency", in: 1...10_000, default: 32)
-        pidFile = reader.text("pid-file") ?? "\(data)/run/\(host.rawValue).pid"
+        pidFile = reader.text("pid-file") ?? "\(data)/run/\(host.rawValue)\(isRegisterOnly ? "-register" : "").pid"
         logLevel = reader.choice(
             "log-level",
             ["debug": LogLevel.debug, "info": .info, "warning": .warning, "error": .error],
@@ -113,7 +115,10 @@ extension Settings {
         logFormat = reader.choice("log-format", ["text": Logger.Format.text, "json": .json], default: nil)
         warnings = []
         Self.checkAddresses(self, &reader)
-        if isToRun { Self.check(self, host: host, &reader) }
+        if isToRun {
+            Self.check(self, host: host, &reader)
+            if host == .server { Self.checkDoors(self, isRegisterOnly: isRegisterOnly, &reader) }
+        }
         warnings = reader.warnings
         guard reader.problems.isEmpty else { throw UsageError(problems: reader.problems) }
     }
@@ -150,6 +155,16 @@ extension Settings {
                 )
             }
         }
+        if let text = settings.innerAdvertise, SocketAddress(text) != nil, GatewayAddress(text) == nil {
+            reader.reject(
+                "\(SettingsReader.spelling("inner-advertise")): \(text) is no IPv4 address, as client ids need it"
+            )
+        }
+        for text in settings.registers where !isTarget(text) {
+            reader.reject(
+                "\(SettingsReader.spelling("register")): \(text) is no address with a port such as 127.0.0.1:1236"
+            )
+        }
         for origin in settings.allowedOrigins where !WebOrigin.isOne(origin) {
             let advice =
                 origin == "*" ? "leave it out and sockets may come from any page" : "write it as https://example.org"
@@ -163,6 +178,37 @@ extension Settings {
                 "\(spelling): \(error.text) is no address, no range such as 10.0.0.0/8, nor loopback or private"
             )
         }
+    }
+
+    /// Whether it can be dialled: an address or a name, and a port.
+    private static func isTarget(_ text: String) -> Bool {
+        if SocketAddress(text) != nil { return true }
+        guard let colon = text.lastIndex(of: ":"), UInt16(text[text.index(after: colon)...]) != nil else {
+            return false
+        }
+        return colon > text.startIndex && !text[..<colon].contains { $0.isWhitespace || ":[]/".contains($0) }
+    }
+
+    /// Where gateways and pushing processes come in: beyond this machine only with a secret, and by an address that can be
+    /// told to others.
+    private static func checkDoors(_ settings: Settings, isRegisterOnly: Bool, _ reader: inout SettingsReader) {
+        let innerListen = isRegisterOnly ? nil : settings.innerListen
+        for (name, text) in [("register-listen", settings.registerListen), ("inner-listen", innerListen)] {
+            guard settings.secret == nil, !settings.isInsecure, let text, let address = SocketAddress(text),
+                !address.isLoopback
+            else { continue }
+            reader.reject(
+                "\(SettingsReader.spelling(name)): whoever reaches \(text) could push: set HAWK_SECRET (or "
+                    + "HAWK_SECRET_FILE), the same for all processes, or pass --insecure where nobody else is in the network"
+            )
+        }
+        guard let innerListen, settings.innerAdvertise == nil, let address = SocketAddress(innerListen),
+            address.ipv4 == nil || address.isUnspecified
+        else { return }
+        reader.reject(
+            "\(SettingsReader.spelling("inner-listen")): others cannot dial \(innerListen): give the IPv4 address and port by "
+                + "which they reach it with \(SettingsReader.spelling("inner-advertise"))"
+        )
     }
 
     /// What settings demand of each other.
