@@ -19,6 +19,9 @@ public enum GatewayEvent: Sendable, Hashable {
     case clientSlow(ClientID, backlogBytes: Int)
     /// A slow client has caught up and was told how many messages it missed.
     case clientRecovered(ClientID, droppedMessages: Int, droppedBytes: Int)
+    /// A change was not merged into a client's session, which stays as it was: one of the two is not what PHP writes for an
+    /// array, or has references in it. Told at most ten times a second by each loop.
+    case sessionNotMerged(ClientID, reason: String)
     /// `maxConnections` are there: those who come wait in the system's queue until one goes.
     ///
     /// Told once, however long it lasts.
@@ -83,6 +86,8 @@ extension GatewayEvent {
                 "client caught up",
                 ["client": "\(client)", "dropped_messages": "\(messages)", "dropped_bytes": "\(bytes)"]
             )
+        case .sessionNotMerged(let client, let reason):
+            LogLine(.warning, "gateway", "session not changed", ["client": "\(client)", "reason": reason])
         case .connectionLimitReached(let limit):
             LogLine(.warning, "gateway", "too many connections", ["limit": "\(limit)"])
         case .acceptingAgain:

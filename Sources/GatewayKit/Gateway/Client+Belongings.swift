@@ -40,6 +40,6 @@ extension Client {
 
     /// Changes the session as PHP's `array_replace_recursive` does: see `GatewayOperation.mergeSession`.
     public func mergeSession(_ change: PHPArray) {
-        shard.table.mergeSession(of: id.connection, with: PHPValue.array(change).serialized())
+        shard.mergeSession(of: id.connection, with: PHPValue.array(change).serialized())
     }
 }

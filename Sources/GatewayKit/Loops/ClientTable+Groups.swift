@@ -72,14 +72,12 @@ extension ClientTable {
 
     /// Changes the session of a client as PHP's `array_replace_recursive` does.
     ///
-    /// No session, or `0`, is replaced; where the session or the change is no array, nothing happens.
-    package func mergeSession(of connection: UInt32, with change: [UInt8]) {
+    /// No session, or `0`, is replaced.
+    ///
+    /// - Throws: why nothing has changed: one of the two is no array, or not one that can be merged.
+    package func mergeSession(of connection: UInt32, with change: [UInt8]) throws(PHPValue.Malformed) {
         let session = session(of: connection)
         if session.isEmpty || session == [UInt8(ascii: "0")] { return setSession(of: connection, to: change) }
-        guard case .array(var old) = try? PHPValue(serialized: session),
-            case .array(let new) = try? PHPValue(serialized: change)
-        else { return }
-        old.replaceRecursively(with: new)
-        setSession(of: connection, to: PHPValue.array(old).serialized())
+        setSession(of: connection, to: try SerializedMerge.merge(session, with: change))
     }
 }

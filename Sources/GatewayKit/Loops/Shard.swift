@@ -32,6 +32,8 @@ package final class Shard: @unchecked Sendable {
     private var isDraining = false
     private var numbers: ConnectionNumbers
     private var bindings: BindingClock?
+    /// Of changes to sessions that were not made.
+    private var unmerged = EventQuota()
     private var limitReported: ContinuousClock.Instant?
     private let inbox = Lock<[Command]>([])
     /// Memory for the next commands.
@@ -131,7 +133,7 @@ package final class Shard: @unchecked Sendable {
         case .leave(let connection, let group): table.leave(connection, group: group)
         case .dissolve(let group): table.dissolve(group: group)
         case .setSession(let connection, let session): table.setSession(of: connection, to: session)
-        case .mergeSession(let connection, let change): table.mergeSession(of: connection, with: change)
+        case .mergeSession(let connection, let change): mergeSession(of: connection, with: change)
         case .kick(let connection, let last): table[connection]?.kick(last)
         case .destroy(let connection): table[connection]?.destroy()
         case .close(let uid, let code, let reason): table.visit(uid: uid) { $1.close(code, reason: reason) }
@@ -173,6 +175,17 @@ package final class Shard: @unchecked Sendable {
         // Every client has at most one binding, so this costs a constant per bind, and memory follows the clients.
         if bindings!.count > 2 * table.count + 1024 {
             bindings!.forget { [table] in table.bindSerial(of: $0.connection) != $0.serial }
+        }
+    }
+
+    /// Merges a change into a client's session; on the loop only.
+    func mergeSession(of connection: UInt32, with change: [UInt8]) {
+        do throws(PHPValue.Malformed) {
+            try table.mergeSession(of: connection, with: change)
+        } catch {
+            let client = ClientID(gateway: context.address, connection: connection)
+            guard let reason = unmerged.reason("\(error)", at: loop.now) else { return }
+            context.report(.sessionNotMerged(client, reason: reason))
         }
     }
 

@@ -151,15 +151,62 @@ struct ClientTableTests {
             #"a:1:{s:1:"a";a:2:{i:0;i:9;i:1;i:2;}}"#
         ),
         (#"a:1:{s:1:"a";a:0:{}}"#, #"a:1:{s:1:"a";i:1;}"#, #"a:1:{s:1:"a";i:1;}"#),
-        ("rubbish", "a:0:{}", "rubbish"),
-        ("i:7;", "a:0:{}", "i:7;"),
-        ("a:0:{}", "i:7;", "a:0:{}"),
+        (
+            #"a:2:{s:4:"user";O:8:"stdClass":1:{s:2:"id";i:7;}s:1:"n";i:1;}"#, #"a:1:{s:1:"n";i:2;}"#,
+            #"a:2:{s:4:"user";O:8:"stdClass":1:{s:2:"id";i:7;}s:1:"n";i:2;}"#
+        ),
+        (
+            #"a:2:{s:1:"n";i:1;i:1;d:0.5;}"#, #"a:2:{s:1:"n";C:1:"T":4:{a;}}}s:1:"e";E:3:"A:B";}"#,
+            #"a:3:{s:1:"n";C:1:"T":4:{a;}}}i:1;d:0.5;s:1:"e";E:3:"A:B";}"#
+        ),
+        (
+            #"a:1:{s:1:"a";a:2:{i:0;O:1:"A":0:{}i:1;b:1;}}"#, #"a:1:{s:1:"a";a:2:{i:1;O:1:"B":0:{}s:1:"x";N;}}"#,
+            #"a:1:{s:1:"a";a:3:{i:0;O:1:"A":0:{}i:1;O:1:"B":0:{}s:1:"x";N;}}"#
+        ),
     ])
     func `a session is merged as array_replace_recursive does`(old: String, change: String, merged: String) {
         let table = Self.make(clients: 1)
         table.setSession(of: 1, to: Array(old.utf8))
-        table.mergeSession(of: 1, with: Array(change.utf8))
+        #expect(throws: Never.self) { try table.mergeSession(of: 1, with: Array(change.utf8)) }
         #expect(String(decoding: table.session(of: 1), as: UTF8.self) == merged)
+    }
+
+    @Test func `a session of any depth is merged`() throws {
+        let table = Self.make(clients: 1)
+        func session(_ number: Int) -> String {
+            let depth = 100_000
+            let tree = String(repeating: "a:1:{i:0;", count: depth) + "N;" + String(repeating: "}", count: depth)
+            return #"a:2:{s:1:"n";i:\#(number);s:4:"tree";\#(tree)}"#
+        }
+        table.setSession(of: 1, to: Array(session(1).utf8))
+        try table.mergeSession(of: 1, with: Array(#"a:1:{s:1:"n";i:2;}"#.utf8))
+        #expect(table.session(of: 1) == Array(session(2).utf8))
+    }
+
+    @Test(arguments: [
+        ("rubbish", "a:0:{}", PHPValue.Malformed.syntax), ("i:7;", "a:0:{}", .syntax), ("a:0:{}", "i:7;", .syntax),
+        ("a:0:{}", "a:0:{}a:0:{}", .trailingBytes), (#"a:2:{i:0;i:1;i:1;R:2;}"#, "a:0:{}", .refusedType),
+        (#"a:0:{}"#, #"a:2:{i:0;O:1:"A":0:{}i:1;r:2;}"#, .refusedType),
+        ("a:1:{i:0;a:1:{i:0;}}", "a:0:{}", .syntax), (#"a:1:{i:0;C:1:"A":9:{}}"#, "a:0:{}", .syntax),
+    ])
+    func `a session that cannot be merged stays as it is`(old: String, change: String, reason: PHPValue.Malformed) {
+        let table = Self.make(clients: 1)
+        table.setSession(of: 1, to: Array(old.utf8))
+        #expect(throws: reason) { try table.mergeSession(of: 1, with: Array(change.utf8)) }
+        #expect(String(decoding: table.session(of: 1), as: UTF8.self) == old)
+    }
+
+    @Test func `a serialized array cut anywhere is not merged`() {
+        let whole = Array(
+            #"a:4:{s:1:"o";O:1:"A":1:{s:1:"x";a:1:{i:0;d:0.5;}}s:1:"c";C:1:"T":2:{a;}s:1:"e";E:3:"A:B";i:7;b:1;}"#.utf8
+        )
+        let table = Self.make(clients: 1)
+        table.setSession(of: 1, to: Array("a:0:{}".utf8))
+        for end in whole.indices {
+            #expect(throws: PHPValue.Malformed.self) { try table.mergeSession(of: 1, with: Array(whole[..<end])) }
+        }
+        #expect(throws: Never.self) { try table.mergeSession(of: 1, with: whole) }
+        #expect(table.session(of: 1) == whole)
     }
 
     @Test func `that all members of a large uid and group go costs no more for each than for one`() {

@@ -92,20 +92,6 @@ public struct PHPArray: Sendable, Equatable {
     /// Whether both hold equal pairs in the same order.
     public static func == (left: Self, right: Self) -> Bool { left.elements == right.elements }
 
-    /// Takes over the pairs of another array as PHP's `array_replace_recursive` does.
-    ///
-    /// Keys that are there keep their place, new ones are appended; where both values are arrays, so it goes on within.
-    package mutating func replaceRecursively(with other: PHPArray) {
-        for element in other.elements {
-            if case .array(var old)? = self[element.key], case .array(let new) = element.value {
-                old.replaceRecursively(with: new)
-                self[element.key] = .array(old)
-            } else {
-                self[element.key] = element.value
-            }
-        }
-    }
-
     /// The number that PHP gives to a value without a key: one above the highest; nil when there is none left.
     package var nextKey: Key? {
         guard positions != nil else { return .int(Int64(elements.count)) }

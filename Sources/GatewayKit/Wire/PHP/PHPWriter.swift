@@ -49,6 +49,9 @@ package struct PHPWriter {
     /// The end of an array.
     package mutating func endArray() { bytes.append(UInt8(ascii: "}")) }
 
+    /// A value that is serialized already.
+    mutating func raw(_ value: ArraySlice<UInt8>) { bytes += value }
+
     /// Any value.
     package mutating func value(_ value: PHPValue) {
         switch value {
