@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A text that equals another only when their UTF-8 bytes are equal.
 ///
 /// Swift takes "é" and "e" with an accent behind it as one; a database, a token and another process do not. Names that
@@ -11,11 +19,17 @@ package struct ByteKey: Hashable, Sendable {
     }
 
     package static func == (left: Self, right: Self) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        let (left, right) = (left.text.utf8, right.text.utf8)
+        guard left.count == right.count else { return false }
+        return left.span.withUnsafeBytes { left in
+            right.span.withUnsafeBytes { right in
+                left.isEmpty || memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0
+            }
+        }
     }
 
     package func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        let text = text.utf8
+        text.span.withUnsafeBytes { hasher.combine(bytes: $0) }
     }
 }

@@ -17,7 +17,7 @@ public struct NewJob: Sendable {
     public init<Work: Job>(_ job: Work, _ options: PushOptions = .init()) throws(QueueError) {
         let payload: Data
         do {
-            payload = try JSONEncoder().encode(job)
+            payload = try Self.encoder.encode(job)
         } catch {
             throw QueueError(
                 .invalidJob,
@@ -48,6 +48,8 @@ public struct NewJob: Sendable {
         guard options.ttr > .zero, options.ttr <= .tenYears else { throw invalid("ttr must be above 0, to 10 years") }
         guard Int32(exactly: options.priority) != nil else { throw invalid("priority must fit in 32 bits") }
     }
+
+    private static let encoder = JSONEncoder()
 
     private func invalid(_ cause: String) -> QueueError {
         QueueError(.invalidJob, operation: "push \(name.prefix(180))", cause: cause)

@@ -19,6 +19,19 @@ public struct Owner: Sendable, Hashable, CustomStringConvertible {
         self.startTime = startTime
     }
 
+    /// Whether two are the same process.
+    public static func == (left: Owner, right: Owner) -> Bool {
+        // What differs most often first.
+        left.pid == right.pid && left.startTime == right.startTime && left.bootID == right.bootID
+            && left.host == right.host
+    }
+
+    /// Hashes what differs most often.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(pid)
+        hasher.combine(startTime)
+    }
+
     /// Its stored form, fit for a file name: process number, start, boot, host, separated by underscores.
     public var description: String { "\(pid)_\(startTime)_\(bootID)_\(host)" }
 

@@ -44,9 +44,11 @@ public struct JobHandler: Sendable {
         }
     }
 
+    private static let decoder = JSONDecoder()
+
     private static func decode<Work: Job>(_ type: Work.Type, _ payload: [UInt8]) throws(UnreadableJob) -> Work {
         do {
-            return try JSONDecoder().decode(Work.self, from: Data(payload))
+            return try decoder.decode(Work.self, from: Data(payload))
         } catch {
             throw UnreadableJob(name: Work.name)
         }

@@ -1,7 +1,7 @@
 import PlatformCore
 
-/// A job in memory.
-struct MemoryEntry {
+/// A job in memory; reached under its store's lock only.
+final class MemoryEntry {
     enum State: Equatable {
         case ready
         /// Behind the job of its partition that is in front.
@@ -19,6 +19,15 @@ struct MemoryEntry {
     var fence: Int64 = 0
     var lastError: String?
     var progress: JobProgress?
+
+    init(serial: Int64, job: NewJob, pushedAt: Int64) {
+        self.serial = serial
+        self.job = job
+        self.pushedAt = pushedAt
+        state = .waiting(keepsTurn: false)
+        readyAt = pushedAt + job.options.delay.milliseconds
+        tally = Tally(deliveries: 0, failures: 0, crashes: 0, attempts: job.options.attempts)
+    }
 
     /// Its place in the order of its channel.
     var turn: Turn { Turn(priority: job.options.priority, readyAt: readyAt, serial: serial) }

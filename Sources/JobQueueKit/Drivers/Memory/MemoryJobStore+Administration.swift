@@ -3,8 +3,9 @@ import PlatformCore
 extension MemoryJobStore {
     /// One failed job.
     public func failed(_ id: JobID) async throws(QueueError) -> FailedJob {
-        guard let job = queue.withLock({ $0.failed.first { $0.id == id } }) else { throw .unknown(id, "failed job") }
-        return job.job
+        let job = queue.withLock { queue in queue.failed.first { $0.id == id }?.job }
+        guard let job else { throw .unknown(id, "failed job") }
+        return job
     }
 
     /// The identities of the failed jobs.

@@ -54,7 +54,7 @@ extension MemoryQueue {
 
     mutating func retryFailed(_ id: JobID, now: Int64) -> FailedRetry {
         guard let index = failed.firstIndex(where: { $0.id == id }) else { return .unknown }
-        var entry = failed[index].entry
+        let entry = failed[index].entry
         if let key = entry.uniqueKey {
             if let holder = held[key] { return .keyHeld(by: JobID("\(holder)")) }
             held[key] = entry.serial

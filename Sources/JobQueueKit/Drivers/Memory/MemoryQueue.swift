@@ -28,22 +28,14 @@ struct MemoryQueue {
     // MARK: Pushing
 
     mutating func push(_ job: NewJob, now: Int64) -> JobID {
-        let delay = job.options.delay.milliseconds
-        let entry = MemoryEntry(
-            serial: lastSerial + 1,
-            job: job,
-            pushedAt: now,
-            state: .waiting(keepsTurn: false),
-            readyAt: now + delay,
-            tally: Tally(deliveries: 0, failures: 0, crashes: 0, attempts: job.options.attempts)
-        )
+        let entry = MemoryEntry(serial: lastSerial + 1, job: job, pushedAt: now)
         if let key = entry.uniqueKey {
             if let holder = held[key] { return JobID("\(holder)") }
             held[key] = entry.serial
         }
         lastSerial = entry.serial
         entries[entry.serial] = entry
-        if delay > 0 { wait(entry.serial) } else { queueUp(entry.serial) }
+        if entry.readyAt > now { wait(entry.serial) } else { queueUp(entry.serial) }
         return JobID("\(entry.serial)")
     }
 
@@ -69,17 +61,23 @@ struct MemoryQueue {
     }
 
     private mutating func lend(_ serial: Int64, _ owner: Owner, _ leaseEnd: Int64) -> Reservation {
-        entries[serial]!.state = .reserved(owner, until: leaseEnd)
-        entries[serial]!.tally.deliveries += 1
-        entries[serial]!.fence += 1
+        let entry = entries[serial]!
+        entry.state = .reserved(owner, until: leaseEnd)
+        entry.tally.deliveries += 1
+        entry.fence += 1
         reserved.insert(serial)
         firstLeaseEnd = min(firstLeaseEnd, leaseEnd)
-        return Reservation(entries[serial]!)
+        return Reservation(entry)
     }
 
-    /// The owners of all reserved jobs.
-    var owners: Set<Owner> {
-        Set(reserved.compactMap { if case .reserved(let owner, _) = entries[$0]?.state { owner } else { nil } })
+    /// The owners of all reserved jobs, each once.
+    var owners: [Owner] {
+        var owners: [Owner] = []
+        for serial in reserved {
+            guard case .reserved(let owner, _) = entries[serial]?.state, !owners.contains(owner) else { continue }
+            owners.append(owner)
+        }
+        return owners
     }
 
     /// Counts a crash for each job whose lease has run out or whose owner is among the dead.
