@@ -1,28 +1,17 @@
 import PlatformCore
 
-/// Settles jobs in batches: those that end while a settlement is on its way go with the next one.
+/// Gathers what became of jobs, so that those that end while the store is busy are settled together.
 final class Settler: Sendable {
-    private enum Turn {
-        case settled(Swift.Result<Bool, QueueError>)
-        /// To settle its own job and all that wait.
-        case lead
-    }
-
     private struct Waiting {
         let token: Reservation.Token
         let outcome: Outcome
-        let continuation: CheckedContinuation<Turn, Never>
+        let continuation: CheckedContinuation<Swift.Result<Bool, QueueError>?, Never>
     }
 
     private struct State {
-        /// Whether somebody leads.
-        var isLed = false
         var waiting: [Waiting] = []
-
-        mutating func beginLeading() -> Bool {
-            defer { isLed = true }
-            return !isLed
-        }
+        /// Whether nobody flushes any more.
+        var isClosed = false
     }
 
     private let store: any JobStore
@@ -32,47 +21,45 @@ final class Settler: Sendable {
         self.store = store
     }
 
-    /// Takes a worker's word on a job, as `JobStore.settle` does.
-    func settle(_ token: Reservation.Token, _ outcome: Outcome) async throws(QueueError) -> Bool {
-        if state.withLock({ $0.beginLeading() }) { return try await lead(token, outcome) }
-        let turn = await withCheckedContinuation { continuation in
-            let leads = state.withLock { state in
-                if state.beginLeading() { return true }
+    /// Whether nothing waits for `flush`.
+    var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
+
+    /// Takes a worker's word on a job, as `JobStore.settle` does: at the next `flush`, or at once when closed.
+    func settle(
+        _ token: Reservation.Token,
+        _ outcome: Outcome,
+        isWaiting: () -> Void
+    ) async throws(QueueError) -> Bool {
+        let result: Swift.Result<Bool, QueueError>? = await withCheckedContinuation { continuation in
+            let isClosed = state.withLock { state in
+                if state.isClosed { return true }
                 state.waiting.append(Waiting(token: token, outcome: outcome, continuation: continuation))
                 return false
             }
-            if leads { continuation.resume(returning: .lead) }
+            if isClosed { continuation.resume(returning: nil) } else { isWaiting() }
         }
-        switch turn {
-        case .settled(let result): return try result.get()
-        case .lead: return try await lead(token, outcome)
-        }
+        guard let result else { return try await store.settle([(token, outcome)])[0] }
+        return try result.get()
     }
 
-    private func lead(_ token: Reservation.Token, _ outcome: Outcome) async throws(QueueError) -> Bool {
-        let others = state.withLock { state in
+    /// Settles all that waits.
+    func flush() async {
+        let jobs = state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
         }
-        defer { passOn() }
+        if jobs.isEmpty { return }
         do throws(QueueError) {
-            let results = try await store.settle([(token, outcome)] + others.map { ($0.token, $0.outcome) })
-            for (other, result) in zip(others, results.dropFirst()) {
-                other.continuation.resume(returning: .settled(.success(result)))
-            }
-            return results[0]
+            let results = try await store.settle(jobs.map { ($0.token, $0.outcome) })
+            for (job, result) in zip(jobs, results) { job.continuation.resume(returning: .success(result)) }
         } catch {
-            for other in others { other.continuation.resume(returning: .settled(.failure(error))) }
-            throw error
+            for job in jobs { job.continuation.resume(returning: .failure(error)) }
         }
     }
 
-    /// Has the first of those who have come meanwhile lead.
-    private func passOn() {
-        let next = state.withLock { state in
-            state.isLed = !state.waiting.isEmpty
-            return state.isLed ? state.waiting.removeFirst() : nil
-        }
-        next?.continuation.resume(returning: .lead)
+    /// Flushes no more; what still waits is settled at once.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        if !isEmpty { Task { await flush() } }
     }
 }

@@ -7,6 +7,8 @@ final class WorkerEngine: Sendable {
         var running: [Reservation.Token: RunningJob] = [:]
         /// Those of them whose outcome is not known yet.
         var executing = 0
+        /// Whether the store may have more than at the last look.
+        var hasNews = true
         var isStopping = false
         var isLeaving = false
     }
@@ -61,7 +63,7 @@ final class WorkerEngine: Sendable {
     }
 
     func run() async throws(QueueError) {
-        let endObserving = queue.store.wake.observe { [signal] in signal.notify() }
+        let endObserving = queue.store.wake.observe { [weak self] in self?.noteNews() }
         defer { endObserving() }
         // The first look at the store, whose failure is the caller's to know.
         let reservations = try await reserve(concurrency)
@@ -82,30 +84,54 @@ final class WorkerEngine: Sendable {
 
     // MARK: Taking
 
+    /// Takes jobs into what room there is, and settles those that have ended meanwhile in the same turn.
     private func takeJobs() async {
+        var nextLook = ContinuousClock.now
         var wait = Duration.milliseconds(100)
         while true {
             let seen = signal.generation
-            let free = state.withLock { $0.isStopping ? nil : room($0) }
-            guard let free else { return }
-            guard free > 0 else {
-                await signal.wait(past: seen)  // a job that ends notifies
+            let isDue = nextLook <= .now
+            let turn = state.withLock { state -> (free: Int, looks: Bool)? in
+                if state.isStopping { return nil }
+                let free = room(state)
+                let looks = free > 0 && (state.hasNews || isDue)
+                if looks { state.hasNews = false }
+                return (free, looks)
+            }
+            guard let (free, looks) = turn else { return }
+            guard looks || !settler.isEmpty else {
+                // A job that ends notifies.
+                if free > 0 {
+                    await signal.wait(past: seen, for: nextLook - .now)
+                } else {
+                    await signal.wait(past: seen)
+                }
                 continue
             }
-            do throws(QueueError) {
-                let wasIdle = running.isEmpty
-                let reservations = try await reserve(free)
-                await start(reservations)
-                emit(.workerLooked(taken: reservations.count, running: running.count))
-                if untilEmpty, wasIdle, reservations.isEmpty { return }
-                if reservations.count < free { await signal.wait(past: seen, for: try await sleepLength()) }
-                wait = .milliseconds(100)
-            } catch {
-                emit(.storeFailed(error))
-                await signal.wait(past: signal.generation, for: wait)
-                wait = min(wait * 2, .seconds(5))
+            async let settled: Void = settler.flush()
+            if looks {
+                do throws(QueueError) {
+                    let wasIdle = running.isEmpty
+                    let reservations = try await reserve(free)
+                    await start(reservations)
+                    emit(.workerLooked(taken: reservations.count, running: running.count))
+                    if untilEmpty, wasIdle, reservations.isEmpty { return }
+                    if reservations.count < free { nextLook = try await .now + sleepLength() } else { noteNews() }
+                    wait = .milliseconds(100)
+                } catch {
+                    emit(.storeFailed(error))
+                    nextLook = .now + wait
+                    wait = min(wait * 2, .seconds(5))
+                }
             }
+            await settled
         }
+    }
+
+    /// There may be jobs that were not there before.
+    private func noteNews() {
+        state.withLock { $0.hasNews = true }
+        signal.notify()
     }
 
     private func reserve(_ count: Int) async throws(QueueError) -> [Reservation] {
@@ -154,7 +180,8 @@ final class WorkerEngine: Sendable {
         let isAwaited = state.withLock { state in
             let wasFull = room(state) == 0
             body(&state)
-            return wasFull || state.isStopping || untilEmpty && state.running.isEmpty
+            if untilEmpty, state.running.isEmpty { state.hasNews = true }
+            return wasFull || state.isStopping || state.hasNews
         }
         if isAwaited { signal.notify() }
     }
@@ -174,7 +201,7 @@ final class WorkerEngine: Sendable {
         var wait = Duration.milliseconds(100)
         while true {
             do throws(QueueError) {
-                if try await settler.settle(reservation.token, outcome) { return true }
+                if try await settler.settle(reservation.token, outcome, isWaiting: signal.notify) { return true }
                 emit(.leaseLost(JobRun(reservation)))
                 return false
             } catch {
@@ -219,6 +246,7 @@ final class WorkerEngine: Sendable {
         state.withLock { $0.isLeaving = true }
         for job in running { job.abandon() }
         await waitForJobs(configuration.grace)
+        settler.close()
     }
 
     private func waitForJobs(_ limit: Duration) async {
@@ -226,6 +254,7 @@ final class WorkerEngine: Sendable {
         while true {
             let seen = signal.generation
             let rest = deadline - .now
+            if !settler.isEmpty { Task { await settler.flush() } }
             if running.isEmpty || rest <= .zero { return }
             await signal.wait(past: seen, for: rest)
         }

@@ -30,16 +30,16 @@ extension SQLiteJobStore {
     /// Counts by channel and name.
     public func counts() async throws(QueueError) -> [JobCounts] {
         let now = clock.now()
-        return try await read { connection throws(SQLiteError) in
-            try SQLiteJobs(connection: connection, now: now).counts()
+        return try await read { [news] connection throws(SQLiteError) in
+            try SQLiteJobs(connection: connection, news: news, now: now).counts()
         }
     }
 
     /// Where a job is.
     public func status(of id: JobID) async throws(QueueError) -> JobStatus {
         let now = clock.now()
-        let status = try await read { connection throws(SQLiteError) in
-            try SQLiteJobs(connection: connection, now: now).status(of: id)
+        let status = try await read { [news] connection throws(SQLiteError) in
+            try SQLiteJobs(connection: connection, news: news, now: now).status(of: id)
         }
         guard let status else { throw .unknown(id, "status of job") }
         return status
@@ -56,9 +56,10 @@ extension SQLiteJobStore {
 
     /// Makes failed jobs ready.
     public func retryFailed(_ ids: [JobID]) async throws(QueueError) -> [FailedRetry] {
-        try await write(wakes: { _ in true }) { store throws(SQLiteError) in
+        try await write { store throws(SQLiteError) in
             var results: [FailedRetry] = []
             for id in ids { results.append(try store.retryFailed(id)) }
+            store.news.note()
             return results
         }
     }
@@ -74,7 +75,10 @@ extension SQLiteJobStore {
 
     /// Drops a job.
     public func remove(_ id: JobID) async throws(QueueError) -> Bool {
-        try await write(wakes: { _ in true }) { store throws(SQLiteError) in try store.remove(id) }
+        try await write { store throws(SQLiteError) in
+            store.news.note()
+            return try store.remove(id)
+        }
     }
 
     /// Drops what waits in a channel, some thousands in a transaction, so that others can write in between.
@@ -83,8 +87,9 @@ extension SQLiteJobStore {
         var count = 0
         var first: Int64 = 0
         while true {
-            let removed = try await write(wakes: { !$0.isEmpty }) { [first] store throws(SQLiteError) in
-                try store.clear(channel, after: first, to: last)
+            let removed = try await write { [first] store throws(SQLiteError) in
+                store.news.note()
+                return try store.clear(channel, after: first, to: last)
             }
             guard let next = removed.max() else { break }
             count += removed.count
@@ -95,14 +100,17 @@ extension SQLiteJobStore {
 
     /// Pauses, resumes or caps a channel.
     public func change(_ channel: Channel, _ change: ChannelChange) async throws(QueueError) {
-        try await write(wakes: { _ in true }) { store throws(SQLiteError) in try store.change(channel, change) }
+        try await write { store throws(SQLiteError) in
+            store.news.note()
+            try store.change(channel, change)
+        }
     }
 
     /// The channels that are paused or capped.
     public func channels() async throws(QueueError) -> [Channel: ChannelSettings] {
         let now = clock.now()
-        return try await read { connection throws(SQLiteError) in
-            try SQLiteJobs(connection: connection, now: now).settings()
+        return try await read { [news] connection throws(SQLiteError) in
+            try SQLiteJobs(connection: connection, news: news, now: now).settings()
         }
     }
 }

@@ -21,7 +21,7 @@ public final class SQLiteJobStore: JobStore {
     /// What was counted as crashed.
     public let reclaims = ReclaimLog()
 
-    private let news: SQLiteNews
+    let news: SQLiteNews
     private let database: Database
     let clock: WallClock
     private let ownerWatch = OwnerWatch()
@@ -59,9 +59,10 @@ public final class SQLiteJobStore: JobStore {
 
     /// Keeps jobs; they are committed when it returns.
     public func push(_ jobs: [NewJob]) async throws(QueueError) -> [JobID] {
-        try await write(wakes: { _ in true }) { store throws(SQLiteError) in
+        try await write { store throws(SQLiteError) in
             var ids: [JobID] = []
             for job in jobs { ids.append(try store.push(job)) }
+            store.news.note()
             return ids
         }
     }
@@ -86,8 +87,10 @@ public final class SQLiteJobStore: JobStore {
 
     /// Takes outcomes.
     public func settle(_ outcomes: [(Reservation.Token, Outcome)]) async throws(QueueError) -> [Bool] {
-        let results = try await write(wakes: { $0.contains(where: \.wakes) }) { store throws(SQLiteError) in
-            try store.settle(outcomes)
+        let results = try await write { store throws(SQLiteError) in
+            let results = try store.settle(outcomes)
+            if results.contains(where: \.wakes) { store.news.note() }
+            return results
         }
         return results.map(\.isValid)
     }
@@ -147,8 +150,8 @@ public final class SQLiteJobStore: JobStore {
     /// Whether reserving could find anything: a look that takes no lock.
     private func hasWork(_ channels: [Channel]) async throws(QueueError) -> Bool {
         let now = clock.now()
-        return try await read { [ownerWatch] connection throws(SQLiteError) in
-            let jobs = SQLiteJobs(connection: connection, now: now)
+        return try await read { [ownerWatch, news] connection throws(SQLiteError) in
+            let jobs = SQLiteJobs(connection: connection, news: news, now: now)
             for (channel, _) in try jobs.room(in: channels, max: 1) {
                 let sql = "SELECT 1 FROM jobs WHERE state = 0 AND channel = ? LIMIT 1"
                 if try connection.first(sql, .text(channel.name), map: { _ in true }) == true { return true }
@@ -163,16 +166,12 @@ public final class SQLiteJobStore: JobStore {
         }
     }
 
-    /// Writes; where the result is one that `wakes`, whoever waits for jobs is told with the commit.
     func write<Value: Sendable>(
-        wakes: @escaping @Sendable (Value) -> Bool = { _ in false },
         _ body: @escaping @Sendable (SQLiteJobs) throws(SQLiteError) -> Value
     ) async throws(QueueError) -> Value {
         do {
             return try await database.write { [clock, news] connection in
-                let value = try body(SQLiteJobs(connection: connection, now: clock.now()))
-                if wakes(value) { news.note() }
-                return value
+                try body(SQLiteJobs(connection: connection, news: news, now: clock.now()))
             }
         } catch {
             throw QueueError(error)

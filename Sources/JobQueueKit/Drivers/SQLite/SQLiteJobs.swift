@@ -4,6 +4,7 @@ import SQLiteCore
 /// The statements of a `SQLiteJobStore`, run inside one write transaction at one moment.
 struct SQLiteJobs {
     let connection: Connection
+    let news: SQLiteNews
     let now: Int64
 
     // MARK: Pushing
