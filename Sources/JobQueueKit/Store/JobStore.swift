@@ -35,6 +35,18 @@ public protocol JobStore: JobAdministration {
     /// Takes the word of a worker on jobs it had reserved; false where the job has since been lent anew or made ready.
     func settle(_ outcomes: [(Reservation.Token, Outcome)]) async throws(QueueError) -> [Bool]
 
+    /// Does what `settle` and then `reserve` do, so that a worker that is busy asks once for both.
+    ///
+    /// A driver that can do both in one commit or one round trip does; others need not say anything. Either both are done
+    /// or the call throws.
+    func settle(
+        _ outcomes: [(Reservation.Token, Outcome)],
+        reservingUpTo max: Int,
+        channels: [Channel],
+        owner: Owner,
+        lease: Duration
+    ) async throws(QueueError) -> (settled: [Bool], reserved: [Reservation])
+
     /// Makes leases end `by` from now; false where the job is no longer lent under that token.
     func extend(_ tokens: [Reservation.Token], by lease: Duration) async throws(QueueError) -> [Bool]
 
@@ -53,4 +65,18 @@ public protocol JobStore: JobAdministration {
 
     /// How often to look for what other processes did; nil where only this value is used.
     var pollInterval: Duration? { get }
+}
+
+extension JobStore {
+    /// One after the other.
+    public func settle(
+        _ outcomes: [(Reservation.Token, Outcome)],
+        reservingUpTo max: Int,
+        channels: [Channel],
+        owner: Owner,
+        lease: Duration
+    ) async throws(QueueError) -> (settled: [Bool], reserved: [Reservation]) {
+        let settled = try await settle(outcomes)
+        return (settled, try await reserve(max: max, channels: channels, owner: owner, lease: lease))
+    }
 }

@@ -2,10 +2,24 @@ import PlatformCore
 
 /// Gathers what became of jobs, so that those that end while the store is busy are settled together.
 final class Settler: Sendable {
-    private struct Waiting {
+    fileprivate struct Waiting {
         let token: Reservation.Token
         let outcome: Outcome
         let continuation: CheckedContinuation<Swift.Result<Bool, QueueError>?, Never>
+    }
+
+    /// Jobs that are settled together.
+    struct Batch: Sendable {
+        fileprivate let waiting: [Waiting]
+
+        var isEmpty: Bool { waiting.isEmpty }
+
+        var outcomes: [(Reservation.Token, Outcome)] { waiting.map { ($0.token, $0.outcome) } }
+
+        /// Tells each what the store said.
+        func answer(_ results: Swift.Result<[Bool], QueueError>) {
+            for (index, job) in waiting.enumerated() { job.continuation.resume(returning: results.map { $0[index] }) }
+        }
     }
 
     private struct State {
@@ -42,18 +56,22 @@ final class Settler: Sendable {
         return try result.get()
     }
 
+    /// Hands out all that waits, to be settled and answered by the caller.
+    func take() -> Batch {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return Batch(waiting: state.waiting)
+        }
+    }
+
     /// Settles all that waits.
     func flush() async {
-        let jobs = state.withLock { state in
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        if jobs.isEmpty { return }
+        let batch = take()
+        if batch.isEmpty { return }
         do throws(QueueError) {
-            let results = try await store.settle(jobs.map { ($0.token, $0.outcome) })
-            for (job, result) in zip(jobs, results) { job.continuation.resume(returning: .success(result)) }
+            batch.answer(.success(try await store.settle(batch.outcomes)))
         } catch {
-            for job in jobs { job.continuation.resume(returning: .failure(error)) }
+            batch.answer(.failure(error))
         }
     }
 

@@ -66,7 +66,7 @@ final class WorkerEngine: Sendable {
         let endObserving = queue.store.wake.observe { [weak self] in self?.noteNews() }
         defer { endObserving() }
         // The first look at the store, whose failure is the caller's to know.
-        let reservations = try await reserve(concurrency)
+        let reservations = try await reserve(concurrency, settling: []).reserved
         emit(.workerStarted(concurrency: concurrency))
         await start(reservations)
         let renewing = Task { await renewLeases() }
@@ -108,23 +108,29 @@ final class WorkerEngine: Sendable {
                 }
                 continue
             }
-            async let settled: Void = settler.flush()
-            if looks {
-                do throws(QueueError) {
-                    let wasIdle = running.isEmpty
-                    let reservations = try await reserve(free)
-                    await start(reservations)
-                    emit(.workerLooked(taken: reservations.count, running: running.count))
-                    if untilEmpty, wasIdle, reservations.isEmpty { return }
-                    if reservations.count < free { nextLook = try await .now + sleepLength() } else { noteNews() }
-                    wait = .milliseconds(100)
-                } catch {
-                    emit(.storeFailed(error))
-                    nextLook = .now + wait
-                    wait = min(wait * 2, .seconds(5))
-                }
+            guard looks else {
+                await settler.flush()
+                continue
             }
-            await settled
+            let ended = settler.take()
+            let wasIdle = running.isEmpty
+            let taken: [Reservation]
+            do throws(QueueError) {
+                let answer = try await reserve(free, settling: ended.outcomes)
+                ended.answer(.success(answer.settled))
+                taken = answer.reserved
+                wait = .milliseconds(100)
+            } catch {
+                ended.answer(.failure(error))
+                emit(.storeFailed(error))
+                nextLook = .now + wait
+                wait = min(wait * 2, .seconds(5))
+                continue
+            }
+            await start(taken)
+            emit(.workerLooked(taken: taken.count, running: running.count))
+            if untilEmpty, wasIdle, taken.isEmpty { return }
+            if taken.count < free { nextLook = await .now + sleepLength() } else { noteNews() }
         }
     }
 
@@ -134,20 +140,33 @@ final class WorkerEngine: Sendable {
         signal.notify()
     }
 
-    private func reserve(_ count: Int) async throws(QueueError) -> [Reservation] {
-        try await queue.store.reserve(
-            max: count,
+    private func reserve(
+        _ count: Int,
+        settling outcomes: [(Reservation.Token, Outcome)]
+    ) async throws(QueueError) -> (settled: [Bool], reserved: [Reservation]) {
+        let (store, lease) = (queue.store, configuration.lease)
+        if outcomes.isEmpty {
+            return ([], try await store.reserve(max: count, channels: channels, owner: .current, lease: lease))
+        }
+        return try await store.settle(
+            outcomes,
+            reservingUpTo: count,
             channels: channels,
             owner: .current,
-            lease: configuration.lease
+            lease: lease
         )
     }
 
     /// Until something becomes due by itself, or another process may have done something.
-    private func sleepLength() async throws(QueueError) -> Duration {
+    private func sleepLength() async -> Duration {
         let longest = configuration.lookInterval ?? queue.store.pollInterval ?? Self.longestSleep
-        guard let next = try await queue.store.nextWake() else { return longest }
-        return min(max(next - .now, .milliseconds(1)), longest)
+        do throws(QueueError) {
+            guard let next = try await queue.store.nextWake() else { return longest }
+            return min(max(next - .now, .milliseconds(1)), longest)
+        } catch {
+            emit(.storeFailed(error))
+            return .milliseconds(100)
+        }
     }
 
     private func start(_ reservations: [Reservation]) async {

@@ -76,13 +76,7 @@ public final class SQLiteJobStore: JobStore {
     ) async throws(QueueError) -> [Reservation] {
         news.bell.listen()
         if !news.takeHint(), try await !hasWork(channels) { return [] }
-        let (reclaimed, reservations) = try await write { [ownerWatch] store throws(SQLiteError) in
-            let reclaimed = try store.reclaim(dead: ownerWatch.dead(among: try store.owners()))
-            return (reclaimed, try store.reserve(max: max, channels: channels, owner: owner, lease: lease))
-        }
-        reclaims.add(reclaimed)
-        if !reservations.isEmpty { news.hint() }
-        return reservations
+        return try await settle([], reservingUpTo: max, channels: channels, owner: owner, lease: lease).reserved
     }
 
     /// Takes outcomes.
@@ -93,6 +87,28 @@ public final class SQLiteJobStore: JobStore {
             return results
         }
         return results.map(\.isValid)
+    }
+
+    /// Takes outcomes and lends ready jobs in one transaction.
+    public func settle(
+        _ outcomes: [(Reservation.Token, Outcome)],
+        reservingUpTo max: Int,
+        channels: [Channel],
+        owner: Owner,
+        lease: Duration
+    ) async throws(QueueError) -> (settled: [Bool], reserved: [Reservation]) {
+        let (settled, reclaimed, reserved) = try await write { [ownerWatch] store throws(SQLiteError) in
+            let settled = outcomes.isEmpty ? [] : try store.settle(outcomes)
+            if settled.contains(where: \.wakes) { store.news.note() }
+            let reclaimed = try store.reclaim(dead: ownerWatch.dead(among: try store.owners()))
+            return (
+                settled, reclaimed,
+                try store.reserve(max: max, channels: channels, owner: owner, lease: lease)
+            )
+        }
+        reclaims.add(reclaimed)
+        if !reserved.isEmpty { news.hint() }
+        return (settled.map(\.isValid), reserved)
     }
 
     /// Makes leases longer.
