@@ -1,3 +1,4 @@
+import Foundation
 import PlatformCore
 import TestSupport
 import Testing
@@ -22,7 +23,29 @@ struct BenchTests {
         #expect(svg.hasPrefix("<svg") && svg.contains("</svg>"))
     }
 
-    @Test(arguments: [["gateway", "--rounds", "0"], ["gateway", "--cases", "tea"], ["gateway", "--svg"], ["tea"]])
+    @Test func `the bench measures drivers of the queue beside their disk, and leaves nothing behind`() async throws {
+        let directory = TemporaryDirectory()
+        let disk = directory.file("disk")
+        try Files.makeDirectory(disk)
+        let bench = try ChildProcess(
+            Programs.path("hawk-bench"),
+            [
+                "queue", "--rounds", "1", "--seconds", "0.05", "--jobs", "1000", "--drivers", "memory,sqlite",
+                "--directory", disk,
+            ],
+            output: directory.file("bench.log")
+        )
+        #expect(try await bench.ended() == .code(0), "\(bench.text())")
+        for word in ["fdatasync", "push, 64 callers", "another process", "1,000 waiting", "2,000 delayed"] {
+            #expect(bench.text().contains(word))
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk) == [])
+    }
+
+    @Test(arguments: [
+        ["gateway", "--rounds", "0"], ["queue", "--drivers", "paper"], ["queue", "--jobs", "3"],
+        ["gateway", "--cases", "tea"], ["gateway", "--svg"], ["tea"],
+    ])
     func `the bench refuses what makes no sense`(arguments: [String]) async throws {
         let directory = TemporaryDirectory()
         let bench = try ChildProcess(
