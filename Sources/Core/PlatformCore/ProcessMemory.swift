@@ -1,3 +1,6 @@
+#if os(Linux)
+import CLinux
+#endif
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -8,6 +11,17 @@ import Darwin
 
 /// The memory of this process.
 package enum ProcessMemory {
+    /// From now on blocks of 1 MiB and more go back to the system when they are freed.
+    ///
+    /// Left alone, glibc learns from the first of them to keep them, up to 32 MiB each: a gateway through which a few large
+    /// messages went to slow sockets would keep their gigabyte.
+    package static func giveBackLargeBlocks() {
+        #if canImport(Glibc)
+        mallopt(M_MMAP_THRESHOLD, 1 << 20)
+        mallopt(M_TRIM_THRESHOLD, 16 << 20)  // else 128 KiB from here on: memory that is soon needed again
+        #endif
+    }
+
     /// The most that was resident so far, in bytes.
     package static var peak: Int {
         var usage = rusage()

@@ -2,6 +2,7 @@
 // Never define _GNU_SOURCE here: it changes fd_set against the toolchain's module and breaks debug builds.
 #pragma once
 #if defined(__linux__)
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

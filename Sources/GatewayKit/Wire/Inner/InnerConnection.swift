@@ -10,9 +10,11 @@ final class InnerConnection: ByteStreamDelegate {
     private static let maxUnsent = 1 << 20
     /// How many questions may be under way, of which one at most has a long answer.
     private static let maxUnanswered = 1024
-    /// How many commands are taken before the loops have carried them out; those of some size count for more.
-    private static let maxCommands = 512
+    /// How many commands may be taken that the loops have not carried out; those of some size count for more.
+    private static let maxCommands = 768
     private static let commandBytes = 8 << 10
+    /// After how many of them the loops are asked.
+    private static let commandRound = 256
     /// What a stranger may send before the secret.
     private static let strangerLimit = 64 << 10
     /// How much of a worker's name counts: PHP's are about 30 letters.
@@ -31,8 +33,9 @@ final class InnerConnection: ByteStreamDelegate {
     private var early: [Int: [UInt8]] = [:]
     /// Whether a question is under way whose answer may be long.
     private var awaitsLongAnswer = false
-    /// The commands taken since the loops were last known to have carried out all of them.
+    /// The commands taken that the loops may not have carried out, and of these the ones that they have not been asked about.
     private var commands = 0
+    private var newCommands = 0
     /// What was read and not taken yet.
     private var waiting = WaitingInput()
     private var hasPeerEnded = false
@@ -128,16 +131,20 @@ final class InnerConnection: ByteStreamDelegate {
 
     private func perform(_ command: Command, size: Int) {
         switchboard.perform(command)
-        commands += 1 + size / Self.commandBytes
-        guard commands >= Self.maxCommands else { return }
+        let weight = 1 + size / Self.commandBytes
+        commands += weight
+        newCommands += weight
+        guard newCommands >= Self.commandRound else { return }
+        let round = newCommands
+        newCommands = 0
         let bound = LoopBound(self, to: connection.loop)
         switchboard.whenAllObeyed {
-            bound.loop.execute { bound.value.obeyed() }
+            bound.loop.execute { bound.value.obeyed(round) }
         }
     }
 
-    private func obeyed() {
-        commands = 0
+    private func obeyed(_ round: Int) {
+        commands -= round
         goOn()
     }
 

@@ -127,6 +127,7 @@ package enum HostMain {
     ) async throws -> Int32 {
         guard let pidFile = try lockedPidFile(host, settings) else { return 1 }
         OpenFiles.raiseLimit()
+        ProcessMemory.giveBackLargeBlocks()
         let composition = Composition(settings, host: host, reload: wishes.reload, checkpoint: checkpoint)
         wishes.reload.whenAsked { composition.logger.log(LogLine(.info, "host", "SIGHUP: goes on")) }
         for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }
