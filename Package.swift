@@ -158,6 +158,13 @@ let package = Package(
             path: "Tests/GatewayPeer",
             swiftSettings: settings
         ),
+        // Workers and pushers that are killed, and what holds the queue to its promises meanwhile.
+        .executableTarget(
+            name: "hawk-queue-chaos",
+            dependencies: ["PlatformCore", "SQLiteCore", "JobQueueKit", "TestSupport"],
+            path: "Tests/QueueChaos",
+            swiftSettings: settings
+        ),
         tests("PlatformCore", ["PlatformCore"]),
         tests("ServerCore", ["PlatformCore", "ServerCore"]),
         tests("SQLiteCore", ["PlatformCore", "SQLiteCore"]),

@@ -89,11 +89,7 @@ package final class Connection {
     package func execute(_ script: String) throws(SQLiteError) {
         let code = sqlite3_exec(handle, script, nil, nil, nil)
         guard code == SQLITE_OK else {
-            throw SQLiteError(
-                resultCode: sqlite3_extended_errcode(handle),
-                operation: String(script.prefix(80)),
-                cause: String(cString: sqlite3_errmsg(handle))
-            )
+            throw SQLiteError(of: handle, operation: String(script.prefix(80)))
         }
     }
 

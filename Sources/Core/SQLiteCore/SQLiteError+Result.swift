@@ -1,10 +1,32 @@
 import CSQLite
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 extension SQLiteError {
     /// The error that a result code of SQLite stands for.
     init(resultCode: Int32, operation: String, cause: String) {
         self.init(Self.code(of: resultCode), resultCode: resultCode, operation: operation, cause: cause)
     }
+
+    /// What a connection says of its last failure.
+    init(of connection: OpaquePointer, operation: String) {
+        let resultCode = sqlite3_extended_errcode(connection)
+        let code = Self.code(of: resultCode)
+        // A disk that is full when a file is made, enlarged or synced is a failure of input and output to SQLite.
+        let isDisk = code == .inputOutput || code == .cannotOpen
+        let isFull = isDisk && Self.isFull(sqlite3_system_errno(connection))
+        let cause = isFull ? "database or disk is full" : String(cString: sqlite3_errmsg(connection))
+        self.init(isFull ? .full : code, resultCode: resultCode, operation: operation, cause: cause)
+    }
+
+    /// Whether an error number of the system says that the disk, or the user's share of it, is full.
+    static func isFull(_ number: Int32) -> Bool { number == ENOSPC || number == EDQUOT }
 
     /// Whether a unique index or a primary key refused the change.
     package var isUniqueViolation: Bool {

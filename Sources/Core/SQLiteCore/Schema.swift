@@ -37,7 +37,8 @@ struct Schema {
                 throw SystemError("create \(path)")
             }
         } catch {
-            throw SQLiteError(.cannotOpen, operation: error.operation, cause: SystemError.text(of: error.code))
+            let code: SQLiteError.Code = SQLiteError.isFull(error.code) ? .full : .cannotOpen
+            throw SQLiteError(code, operation: error.operation, cause: SystemError.text(of: error.code))
         }
     }
 

@@ -30,8 +30,8 @@ final class Statement {
         }
         guard code == SQLITE_OK, let statement, !hasMore else {
             sqlite3_finalize(statement)
-            let cause = code == SQLITE_OK ? "one statement expected" : String(cString: sqlite3_errmsg(connection))
-            throw SQLiteError(resultCode: code, operation: operation, cause: cause)
+            guard code == SQLITE_OK else { throw SQLiteError(of: connection, operation: operation) }
+            throw SQLiteError(resultCode: code, operation: operation, cause: "one statement expected")
         }
         handle = statement
     }
@@ -97,11 +97,7 @@ final class Statement {
     }
 
     private func failure() -> SQLiteError {
-        SQLiteError(
-            resultCode: sqlite3_extended_errcode(connection),
-            operation: operation,
-            cause: String(cString: sqlite3_errmsg(connection))
-        )
+        SQLiteError(of: connection, operation: operation)
     }
 
     /// SQLITE_TRANSIENT, a macro with a cast that Swift does not import: SQLite copies what is bound.

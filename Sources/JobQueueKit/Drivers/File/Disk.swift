@@ -58,11 +58,10 @@ enum Disk {
         return names
     }
 
-    /// Makes a symbolic link that holds a text; replaces one that is there.
-    static func link(_ path: String, holding text: String) throws(SystemError) {
+    /// Makes a symbolic link that holds a text; replaces one that is there, by way of a temporary one.
+    static func link(_ path: String, holding text: String, temporary: String) throws(SystemError) {
         if symlink(text, path) == 0 { return }
         guard errno == EEXIST else { throw SystemError("symlink \(path)") }
-        let temporary = path + "~"
         try remove(temporary)
         guard symlink(text, temporary) == 0 else { throw SystemError("symlink \(temporary)") }
         try move(temporary, to: path)
@@ -111,14 +110,9 @@ enum Disk {
         return Array(bytes[..<count])
     }
 
-    /// Makes a file longer by a byte that takes no space; makes it and its directory if needed.
-    static func lengthen(_ path: String) throws(SystemError) {
-        let length = try length(of: path)
-        if length == nil {
-            _ = try makeDirectory(Files.parent(of: path))
-            try write([], to: path, isDurable: false)
-        }
-        guard truncate(path, off_t((length ?? 0) + 1)) == 0 else { throw SystemError("truncate \(path)") }
+    /// Takes the content of a file away.
+    static func empty(_ path: String) throws(SystemError) {
+        guard truncate(path, 0) == 0 else { throw SystemError("truncate \(path)") }
     }
 
     /// How long a file is; nil if it is not there.

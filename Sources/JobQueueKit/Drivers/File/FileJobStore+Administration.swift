@@ -23,24 +23,26 @@ extension FileJobStore {
     /// A job that moves while its file is read may be left out.
     public func counts() async throws(QueueError) -> [JobCounts] {
         let now = clock.now()
-        let (places, failed) = try await locked { queue throws(SystemError) in
-            (Array(try queue.places().values), try queue.failedNames())
+        let (places, failed, done) = try await locked { queue throws(SystemError) in
+            (Array(try queue.places().values), try queue.failedNames(), try queue.doneCounts())
         }
         return try await writing.run { [path] () throws(QueueError) in
             do throws(SystemError) {
-                return try Self.counts(places, failed: failed, root: path, now: now)
+                var counter = try Self.count(places, failed: failed, root: path, now: now)
+                for (channel, name, count) in done { counter[channel, name].done = count }
+                return counter.all
             } catch {
                 throw QueueError(error)
             }
         }
     }
 
-    private static func counts(
+    private static func count(
         _ places: [FilePlace],
         failed: [String],
         root: String,
         now: Int64
-    ) throws(SystemError) -> [JobCounts] {
+    ) throws(SystemError) -> JobCounter {
         var counter = JobCounter(now: now)
         for place in places {
             guard let content = try FileJobContent.head(of: place.path) else { continue }
@@ -54,13 +56,7 @@ extension FileJobStore {
             guard let content = try FileJobContent.head(of: "\(root)/failed/\(name)") else { continue }
             counter[content.channel, content.name].failed += 1
         }
-        for channel in try Disk.names(in: "\(root)/done") {
-            for name in try Disk.names(in: "\(root)/done/\(channel)") {
-                let count = try Disk.length(of: "\(root)/done/\(channel)/\(name)") ?? 0
-                counter[FileComponent.text(of: channel), FileComponent.text(of: name)].done = count
-            }
-        }
-        return counter.all
+        return counter
     }
 
     /// Where a job is; takes time with the number of jobs unless it runs.

@@ -66,12 +66,15 @@ public final class FileJobStore: JobStore {
         }
         // Who sleeps can see the jobs already; they need not wait for the disk as the caller does.
         self.changed()
-        try await writing.run { [path] () throws(QueueError) in
-            do throws(SystemError) {
+        do throws(SystemError) {
+            try await writing.run { [path] () throws(SystemError) in
                 for directory in changed { try Disk.sync(directory, root: path) }
-            } catch {
-                throw QueueError(error)
             }
+        } catch {
+            // Whoever is told of a failure pushes again.
+            let ids = Set(staged.map(\.id))
+            try? await locked { queue throws(SystemError) in try queue.removeEverywhere(ids) }
+            throw QueueError(error)
         }
         return published
     }

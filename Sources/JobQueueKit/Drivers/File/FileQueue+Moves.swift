@@ -87,10 +87,15 @@ extension FileQueue {
             do throws(SystemError) {
                 try Disk.move(path, to: reservedPath(job))
             } catch {
-                // Somebody removed the file: no job any more, and no reason to lend no other.
-                guard error.isNotFound else { throw error }
-                hasVanished = true
-                continue
+                if error.isNotFound {
+                    // Somebody removed the file: no job any more, and no reason to lend no other.
+                    hasVanished = true
+                    continue
+                }
+                // What was claimed before is lent all the same: otherwise nobody would have it until its lease ends.
+                guard !claimed.isEmpty else { throw error }
+                forget()
+                break
             }
             setReserved(job, for: job.id)
             claimed.append(job)
@@ -163,8 +168,6 @@ extension FileQueue {
         var tally = job.tally(attempts: content.attempts)
         let move = tally.settle(outcome)
         try apply(move, to: job, content, tally, now: now)
-        // The job has left: its count is not worth an error.
-        if outcome == .done { try? countDone(content) }
         let isCapped = try settings()[content.channelComponent]?.concurrency != nil
         return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: content.partition != nil))
     }
@@ -192,7 +195,7 @@ extension FileQueue {
         var name = job.settled(tally)
         switch move {
         case .remove:
-            try Disk.remove(path)
+            try finish(path, content)
             try removeNotes(of: job.id)
             try freeKeys(of: job.id, content)
         case .keepAsFailed:
@@ -249,11 +252,5 @@ extension FileQueue {
         let temporary = temporaryPath("note-\(id)")
         try Disk.write([Array(text.utf8)], to: temporary, isDurable: false)
         try Disk.move(temporary, to: path)
-    }
-
-    /// Counts by the length of a file that has no content: one call, whole at any moment.
-    private func countDone(_ content: FileJobContent) throws(SystemError) {
-        let directory = "\(root)/done/\(content.channelComponent)"
-        try Disk.lengthen("\(directory)/\(FileComponent.name(for: content.name))")
     }
 }

@@ -9,6 +9,7 @@ extension FileQueue {
         forget()
         try undoBatch(afterBoot: afterBoot)
         try removeLeftovers()
+        try repairDone()
         let places = try places()
         try removeNotes(besides: places)
         try repairUniqueKeys(places)
@@ -21,6 +22,7 @@ extension FileQueue {
 
     /// Removes jobs that were put into the queue by a push that then failed.
     func removeEverywhere(_ ids: Set<String>) throws(SystemError) {
+        try lock.beginChange()
         forget()
         for (id, place) in try places() where ids.contains(id) { try Disk.remove(place.path) }
         try repair(afterBoot: false)

@@ -12,7 +12,7 @@ import PlatformCore
 ///     errors/<id>                              why the last run of a job failed
 ///     progress/<id>                            what the run of a job reported last
 ///     channels/<channel>                       a link that holds the settings of a channel that has some
-///     done/<channel>/<name>                    an empty file as long as jobs of that name succeeded
+///     done/<channel>/<name>,<count>            how many jobs of that name succeeded
 ///     batch                                    which jobs a push of several puts here, while it does
 ///     bell                                     opened and closed to wake other processes
 ///     tmp/                                     being written
@@ -27,6 +27,7 @@ final class FileQueue: @unchecked Sendable {
     private var lineByPartition: [FilePartition: SegmentedDirectory] = [:]
     private var reservedNames: [String: FileJobName]?
     private var settingsByChannel: [String: ChannelSettings]?
+    private var doneByChannel: [String: [String: Int]] = [:]
     private var generation: Int64 = -1
     /// The directories with new names, which a durable push has to sync.
     private(set) var changedDirectories: Set<String> = []
@@ -62,7 +63,8 @@ final class FileQueue: @unchecked Sendable {
             do throws(SystemError) {
                 if state.isChanging || !isSameBoot { try repair(afterBoot: !isSameBoot) }
                 let value = try body()
-                generation = try lock.endChange()
+                // What was done is done; if that cannot be noted, the next one repairs.
+                generation = (try? lock.endChange()) ?? -1
                 return value
             } catch {
                 generation = -1
@@ -132,9 +134,22 @@ final class FileQueue: @unchecked Sendable {
         if settings == ChannelSettings() {
             try Disk.remove(path)
         } else {
-            try Disk.link(path, holding: settings.text)
+            try Disk.link(path, holding: settings.text, temporary: temporaryPath("link"))
         }
         try Disk.sync("\(root)/channels", root: root)
+    }
+
+    /// How many jobs of each name succeeded in a channel; where a kill left two counts, the higher one holds.
+    func doneCounts(in channel: String) throws(SystemError) -> [String: Int] {
+        if let counts = doneByChannel[channel] { return counts }
+        let files = try Disk.names(in: "\(root)/done/\(channel)").compactMap(Self.doneCount)
+        let counts = Dictionary(files.map { ($0.name, $0.count) }, uniquingKeysWith: max)
+        doneByChannel[channel] = counts
+        return counts
+    }
+
+    func setDoneCount(_ count: Int, of name: String, in channel: String) {
+        doneByChannel[channel]?[name] = count
     }
 
     var batchPath: String { "\(root)/batch" }
@@ -163,7 +178,7 @@ final class FileQueue: @unchecked Sendable {
     /// Makes a link and its directory.
     func link(_ path: String, holding text: String) throws(SystemError) {
         note(try Disk.makeDirectory(Files.parent(of: path)))
-        try Disk.link(path, holding: text)
+        try Disk.link(path, holding: text, temporary: temporaryPath("link"))
         note([Files.parent(of: path)])
     }
 
@@ -172,6 +187,7 @@ final class FileQueue: @unchecked Sendable {
         lineByPartition = [:]
         reservedNames = nil
         settingsByChannel = nil
+        doneByChannel = [:]
         waiting.forget()
     }
 }
