@@ -7,7 +7,7 @@
 #         with 400.
 # kills:  a short run of everything is killed at its first, second, … call of the system of each kind that changes
 #         something, until a run ends unhurt; after each kill another process checks what is there (strace).
-# errors: the same, but the call fails since the disk is full: said as `full`, and right at the second try (strace).
+# errors: the same, but the call fails since the disk is full: said as `full`, and right when it is tried again (strace).
 # full:   a disk of 8 MiB is filled to the last byte, and then gets space (mount, or user namespaces).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
