@@ -198,7 +198,7 @@ struct AttachTests {
 
     @Test func `an owner that takes nothing is told to close, though its send has not returned`() async throws {
         let seen = Mailbox<Echo.Seen>()
-        let gateway = Gateway.echo(limits: .init(idleTimeout: .milliseconds(500)), seen: seen)
+        let gateway = Gateway.echo(limits: .init(idleTimeout: .seconds(2)), seen: seen)
         try await withEmbedded(gateway) { gateway in
             let (stuck, idle) = (Owner(), Owner())
             let clients = [try await stuck.attach(to: gateway), try await idle.attach(to: gateway)]
