@@ -3,16 +3,20 @@ internal import PlatformCore
 /// One call of the API from its first request to its end: sends, counts attempts, watches the deadlines.
 struct Call {
     let client: DeepSeekClient
-    let request: ChatCompletionRequest
+    let request: any APIRequest
+    let isStreaming: Bool
     private(set) var attempts = 0
     private let began: ContinuousClock.Instant
     /// When the request in flight was sent.
     private var sent: ContinuousClock.Instant
     private var firstPiece: Duration?
+    /// What every attempt sends, made for the first.
+    private var prepared: (url: String, body: [UInt8]?)?
 
-    init(client: DeepSeekClient, request: ChatCompletionRequest) {
+    init(client: DeepSeekClient, request: any APIRequest, isStreaming: Bool) {
         self.client = client
         self.request = request
+        self.isStreaming = isStreaming
         began = client.clock.now
         sent = began
     }
@@ -24,16 +28,15 @@ struct Call {
     // MARK: Sending
 
     /// Sends the request and returns the answer if its status is 2xx.
-    mutating func open(isStreaming: Bool) async throws(DeepSeekError) -> TransportResponse {
-        let endpoint = try client.endpoint()
-        let body = try ChatCompletionBody(request: request, isStreaming: isStreaming).bytes()
+    private mutating func open() async throws(DeepSeekError) -> TransportResponse {
+        let (url, body) = try prepare()
         attempts += 1
         sent = client.clock.now
         let outgoing = TransportRequest(
-            method: "POST",
-            url: endpoint.base + "/chat/completions",
-            headers: headers(accepting: isStreaming ? "text/event-stream" : "application/json"),
-            body: body,
+            method: body == nil ? "GET" : "POST",
+            url: url,
+            headers: headers(hasBody: body != nil),
+            body: body ?? [],
             connectTimeout: configuration.connectTimeout,
             headDeadline: min(firstDeadline, totalDeadline),
             deadline: totalDeadline
@@ -48,31 +51,68 @@ struct Call {
         return response
     }
 
-    /// Sends the request for a stream and returns its body, if it is one.
-    mutating func openStream() async throws(DeepSeekError) -> any TransportBody {
-        let response = try await open(isStreaming: true)
+    private mutating func prepare() throws(DeepSeekError) -> (url: String, body: [UInt8]?) {
+        if let prepared { return prepared }
+        let ready = (
+            try client.endpoint(isBeta: request.isBeta).base + request.path,
+            try request.body(isStreaming: isStreaming)
+        )
+        prepared = ready
+        return ready
+    }
+
+    /// The whole answer as `read` understands its body, asked for again while that may help.
+    mutating func run<Answer>(
+        _ read: ([UInt8]) throws(DeepSeekError) -> Answer
+    ) async throws(DeepSeekError) -> Answer {
+        while true {
+            do throws(DeepSeekError) {
+                return try await runOnce(read)
+            } catch {
+                do throws(DeepSeekError) {
+                    try await waitBeforeRetry(after: error)
+                } catch {
+                    throw reportFailed(error)
+                }
+            }
+        }
+    }
+
+    private mutating func runOnce<Answer>(
+        _ read: ([UInt8]) throws(DeepSeekError) -> Answer
+    ) async throws(DeepSeekError) -> Answer {
+        let response = try await open()
+        let body = try await readWhole(response.body, limit: configuration.maximumEventBytes)
+        do throws(DeepSeekError) {
+            return try read(body)
+        } catch {
+            throw error.completed(from: response)
+        }
+    }
+
+    /// Sends the request for a stream and returns the answer, if it is one.
+    mutating func openStream() async throws(DeepSeekError) -> TransportResponse {
+        let response = try await open()
         guard let type = response.header("content-type")?.lowercased(), !type.hasPrefix("text/event-stream") else {
-            return response.body
+            return response
         }
         // A complaint as JSON, or a page of something in between.
         let body = try await readWhole(response.body, limit: 1 << 20)
-        var error =
-            ChatCompletionAnswer.read(body)?.error.map(DeepSeekError.complained)
+        let error =
+            ServerComplaint.read(body).map(DeepSeekError.complained)
             ?? DeepSeekError.unreadable("the server sent \(type.prefix(60)) instead of a stream", body)
-        error.status = error.status ?? response.status
-        error.requestID = response.requestID
-        throw error
+        throw error.completed(from: response)
     }
 
-    private func headers(accepting type: String) -> [TransportHeader] {
+    private func headers(hasBody: Bool) -> [TransportHeader] {
         var headers = configuration.additionalHeaders.sorted { $0.key < $1.key }.map {
             TransportHeader($0.key, $0.value)
         }
-        let own = [
-            TransportHeader("Content-Type", "application/json"),
-            TransportHeader("Accept", type),
+        var own = [
+            TransportHeader("Accept", isStreaming ? "text/event-stream" : "application/json"),
             TransportHeader("User-Agent", "Hawk-DeepSeekKit"),
         ]
+        if hasBody { own.append(TransportHeader("Content-Type", "application/json")) }
         headers.removeAll { header in
             own.contains { $0.name.lowercased() == header.name.lowercased() }
                 || header.name.lowercased() == "authorization"
@@ -116,7 +156,7 @@ struct Call {
     }
 
     /// Reads an answer that is not streamed; blank lines before it are the server's keep-alives.
-    func readWhole(_ body: any TransportBody, limit: Int) async throws(DeepSeekError) -> [UInt8] {
+    private func readWhole(_ body: any TransportBody, limit: Int) async throws(DeepSeekError) -> [UInt8] {
         var whole: [UInt8] = []
         while let more = try await next(of: body, hasBegun: !whole.isEmpty) {
             whole += whole.isEmpty ? Array(more.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }) : more
@@ -168,7 +208,7 @@ struct Call {
     func reportFinished(_ usage: Usage?) {
         configuration.onEvent(
             .finished(
-                model: request.model,
+                model: request.modelName,
                 attempts: attempts,
                 firstPiece: firstPiece,
                 total: client.clock.now - began,

@@ -5,6 +5,11 @@ extension DeepSeekClient {
         ///
         /// `https` anywhere; plain `http` with a key only to `localhost`, `127.x.x.x` and `[::1]`.
         public var baseURL: String
+        /// The address for what is in beta: prefix completion, strict tools, FIM.
+        ///
+        /// Nil finds it: `baseURL` with `/beta` at its end, or `baseURL` itself when that ends in `/beta` or is another
+        /// server's `/v1`.
+        public var betaBaseURL: String?
         /// The most time until a connection stands, name lookup and TLS included: 10 s.
         public var connectTimeout: Duration
         /// The most time from sending the request to the first piece of the answer: 10 min.
@@ -33,6 +38,7 @@ extension DeepSeekClient {
         /// Settings; each has a sensible default.
         public init(
             baseURL: String = "https://api.deepseek.com",
+            betaBaseURL: String? = nil,
             connectTimeout: Duration = .seconds(10),
             firstByteTimeout: Duration = .seconds(600),
             idleTimeout: Duration = .seconds(60),
@@ -44,6 +50,7 @@ extension DeepSeekClient {
             onEvent: @escaping @Sendable (DeepSeekEvent) -> Void = { _ in }
         ) {
             self.baseURL = baseURL
+            self.betaBaseURL = betaBaseURL
             self.connectTimeout = connectTimeout
             self.firstByteTimeout = firstByteTimeout
             self.idleTimeout = idleTimeout

@@ -47,54 +47,59 @@ public struct DeepSeekClient: Sendable {
         ChatCompletionStream(client: self, request: request)
     }
 
+    /// What fills the gap, piece by piece, as `content`.
+    public func stream(_ request: FIMCompletionRequest) -> ChatCompletionStream {
+        ChatCompletionStream(client: self, request: request)
+    }
+
     /// The whole answer at once.
     ///
     /// For people who wait, `stream` is better: they see the first words after a second.
     public func complete(_ request: ChatCompletionRequest) async throws(DeepSeekError) -> ChatCompletion {
-        var call = Call(client: self, request: request)
-        while true {
-            do throws(DeepSeekError) {
-                let answer = try await completeOnce(&call)
-                call.reportFinished(answer.usage)
-                return answer
-            } catch {
-                do throws(DeepSeekError) {
-                    try await call.waitBeforeRetry(after: error)
-                } catch {
-                    throw call.reportFailed(error)
-                }
-            }
-        }
+        try await answer(request)
+    }
+
+    /// What fills the gap, whole; it may be nothing.
+    public func complete(_ request: FIMCompletionRequest) async throws(DeepSeekError) -> ChatCompletion {
+        try await answer(request)
     }
 
     /// Checks the configuration without sending anything: throws `.invalidRequest` with the reason.
     public func validate() throws(DeepSeekError) {
-        _ = try endpoint()
+        _ = try endpoint(isBeta: false)
+        _ = try endpoint(isBeta: true)
     }
 
-    private func completeOnce(_ call: inout Call) async throws(DeepSeekError) -> ChatCompletion {
-        let response = try await call.open(isStreaming: false)
-        let body = try await call.readWhole(response.body, limit: configuration.maximumEventBytes)
-        guard let answer = ChatCompletionAnswer.read(body) else {
-            throw DeepSeekError.unreadable("the answer is not JSON of the expected shape", body)
+    private func answer(_ request: any APIRequest) async throws(DeepSeekError) -> ChatCompletion {
+        var call = Call(client: self, request: request, isStreaming: false)
+        let answer = try await call.run { (body) throws(DeepSeekError) in
+            try ChatCompletion(reading: body, mayBeEmpty: request.mayAnswerEmpty)
         }
-        if let complaint = answer.error { throw DeepSeekError.complained(complaint) }
-        guard let choice = answer.choices?.first, let said = choice.message else {
-            throw DeepSeekError.unreadable("the answer has no message", body)
-        }
-        var completion = ChatCompletion(id: answer.id ?? "", model: answer.model ?? "", usage: answer.usage)
-        for event in said.events { completion.apply(event) }
-        completion.finishReason = choice.finishReason.map { FinishReason($0) } ?? .stop
-        try completion.checkEnd()
-        return completion
+        call.reportFinished(answer.usage)
+        return answer
     }
 
-    func endpoint() throws(DeepSeekError) -> Endpoint {
+    /// The server's address, or that of what is in beta.
+    func endpoint(isBeta: Bool) throws(DeepSeekError) -> Endpoint {
         let texts = [apiKey] + configuration.additionalHeaders.flatMap { [$0.key, $0.value] }
         // A line break in a header would begin another one.
         guard texts.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
             throw DeepSeekError(.invalidRequest, "the API key or an additional header has a control character in it")
         }
-        return try Endpoint(configuration.baseURL, carriesKey: !apiKey.isEmpty)
+        let usual = try Endpoint(configuration.baseURL, carriesKey: !apiKey.isEmpty)
+        guard isBeta else { return usual }
+        return try Endpoint(configuration.betaBaseURL ?? usual.betaBase, carriesKey: !apiKey.isEmpty)
+    }
+}
+
+extension Endpoint {
+    /// Where DeepSeek has what is in beta: beside its `/v1`, below its root.
+    ///
+    /// Other servers' `/v1` is all they have.
+    fileprivate var betaBase: String {
+        let lowered = base.lowercased()
+        if lowered.hasSuffix("/beta") { return base }
+        guard lowered.hasSuffix("/v1") else { return base + "/beta" }
+        return lowered == "https://api.deepseek.com/v1" ? base.dropLast(3) + "/beta" : base
     }
 }

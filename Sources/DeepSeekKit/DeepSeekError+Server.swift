@@ -4,7 +4,7 @@ extension DeepSeekError {
     ///
     /// See https://api-docs.deepseek.com/quick_start/error_codes.
     static func refused(_ response: TransportResponse, body: [UInt8], now: Int64) -> Self {
-        let complaint = ChatCompletionAnswer.read(body)?.error
+        let complaint = ServerComplaint.read(body)
         let text = complaint?.message ?? quote(body)
         var error = Self(code(ofStatus: response.status, text), text.isEmpty ? "no explanation" : cut(text))
         if (300..<400).contains(response.status) {
@@ -72,6 +72,14 @@ extension DeepSeekError {
 }
 
 extension DeepSeekError {
+    /// The same error with what the head of the answer says of it.
+    func completed(from response: TransportResponse) -> Self {
+        var error = self
+        error.status = status ?? response.status
+        error.requestID = requestID ?? response.requestID
+        return error
+    }
+
     /// The same error with every copy of `secret` in its texts blotted out.
     ///
     /// Servers have been seen quoting the key they refuse.

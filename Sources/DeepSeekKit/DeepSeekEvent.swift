@@ -4,8 +4,9 @@ package import PlatformCore
 public enum DeepSeekEvent: Sendable {
     /// A request failed before anything was delivered and is sent again after `delay`; `attempt` counts from 1.
     case retrying(attempt: Int, delay: Duration, error: DeepSeekError)
-    /// An answer is complete: how long its first piece and the whole took, and how many requests it needed.
-    case finished(model: String, attempts: Int, firstPiece: Duration?, total: Duration, usage: Usage?)
+    /// An answer is complete: how long its first piece and the whole took, and how many requests it needed; `model` is
+    /// nil when none was asked.
+    case finished(model: String?, attempts: Int, firstPiece: Duration?, total: Duration, usage: Usage?)
     /// The call ended with an error (also thrown).
     case failed(DeepSeekError)
 
@@ -25,7 +26,7 @@ public enum DeepSeekEvent: Sendable {
                 "deepseek",
                 "answer complete",
                 [
-                    "model": model, "attempts": "\(attempts)",
+                    "model": model ?? "-", "attempts": "\(attempts)",
                     "first_ms": firstPiece.map { "\($0.milliseconds)" } ?? "-",
                     "total_ms": "\(total.milliseconds)",
                     "prompt_tokens": "\(usage?.promptTokens ?? 0)",

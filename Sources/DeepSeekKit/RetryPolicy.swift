@@ -35,7 +35,7 @@ extension DeepSeekError {
         guard partial?.isEmpty ?? true else { return false }
         return switch code {
         case .rateLimited, .overloaded, .emptyAnswer, .streamCut, .transport, .timedOut(.connect): true
-        case .server: status == nil || status == 500
+        case .server: status == nil || status == 200 || status == 500  // 200: said in the body
         default: false
         }
     }

@@ -1,6 +1,6 @@
 /// One step of a streamed answer.
 ///
-/// Order: any number of `reasoning`, `content` and `toolCall` steps as they arrive, then `usage` if the server told it,
+/// Order: any number of `reasoning`, `content`, `toolCall` and `logprobs` steps as they arrive, then `usage` if the server told it,
 /// then exactly one `finish`, which is always last. A stream that ends without `finish` throws.
 public enum ChatCompletionEvent: Sendable, Hashable {
     /// The next piece of the thoughts.
@@ -9,6 +9,8 @@ public enum ChatCompletionEvent: Sendable, Hashable {
     case content(String)
     /// The next piece of a tool call.
     case toolCall(ToolCallDelta)
+    /// How likely the tokens of the piece before were, when that was asked for.
+    case logprobs(Logprobs)
     /// What the answer cost.
     case usage(Usage)
     /// The answer is complete.
@@ -42,6 +44,10 @@ extension ChatCompletion {
         case .reasoning(let text): message.reasoningContent = (message.reasoningContent ?? "") + text
         case .content(let text): append(text)
         case .toolCall(let delta): append(delta)
+        case .logprobs(let more):
+            if logprobs == nil { logprobs = Logprobs() }
+            logprobs?.content += more.content
+            logprobs?.reasoning += more.reasoning
         case .usage(let usage): self.usage = usage
         case .finish(let reason): finishReason = reason
         }

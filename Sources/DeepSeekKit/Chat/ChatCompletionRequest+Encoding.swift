@@ -1,51 +1,50 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+extension ChatCompletionRequest: APIRequest {
+    var modelName: String? { model }
+    var path: String { "/chat/completions" }
+    var isBeta: Bool { messages.contains(where: \.isPrefix) || tools.contains(where: \.isStrict) }
+    var mayAnswerEmpty: Bool { false }
+
+    func body(isStreaming: Bool) throws(DeepSeekError) -> [UInt8]? {
+        try JSONText.write(ChatCompletionBody(request: self, isStreaming: isStreaming))
+    }
+}
 
 /// The body of `POST /chat/completions`: a request and whether its answer is streamed.
-struct ChatCompletionBody: Encodable {
+private struct ChatCompletionBody: Encodable {
     let request: ChatCompletionRequest
     let isStreaming: Bool
 
-    /// The JSON, its keys sorted so that equal requests are equal bytes.
-    func bytes() throws(DeepSeekError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return Array(try encoder.encode(self))
-        } catch {
-            // The one thing JSON cannot say is a number that is none.
-            throw DeepSeekError(.invalidRequest, "the request cannot be written as JSON: a number is not finite")
-        }
-    }
-
     func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: AnyName.self)
-        try fields.encode(request.model, forKey: AnyName("model"))
-        try fields.encode(request.messages.map(EncodedMessage.init), forKey: AnyName("messages"))
-        try fields.encodeIfPresent(request.thinking.map { ["type": $0.rawValue] }, forKey: AnyName("thinking"))
-        try fields.encodeIfPresent(request.reasoningEffort?.rawValue, forKey: AnyName("reasoning_effort"))
-        try fields.encodeIfPresent(request.maxTokens, forKey: AnyName("max_tokens"))
-        try fields.encodeIfPresent(request.temperature, forKey: AnyName("temperature"))
-        try fields.encodeIfPresent(request.topP, forKey: AnyName("top_p"))
-        if !request.stop.isEmpty { try fields.encode(request.stop, forKey: AnyName("stop")) }
-        try fields.encodeIfPresent(request.frequencyPenalty, forKey: AnyName("frequency_penalty"))
-        try fields.encodeIfPresent(request.presencePenalty, forKey: AnyName("presence_penalty"))
+        try fields.encode(request.model, forKey: "model")
+        try fields.encode(request.messages.map(EncodedMessage.init), forKey: "messages")
+        try fields.encodeIfPresent(request.thinking.map { ["type": $0.rawValue] }, forKey: "thinking")
+        try fields.encodeIfPresent(request.reasoningEffort?.rawValue, forKey: "reasoning_effort")
+        try fields.encodeIfPresent(request.maxTokens, forKey: "max_tokens")
+        try fields.encodeIfPresent(request.temperature, forKey: "temperature")
+        try fields.encodeIfPresent(request.topP, forKey: "top_p")
+        if !request.stop.isEmpty { try fields.encode(request.stop, forKey: "stop") }
+        try fields.encodeIfPresent(request.frequencyPenalty, forKey: "frequency_penalty")
+        try fields.encodeIfPresent(request.presencePenalty, forKey: "presence_penalty")
         try fields.encodeIfPresent(
             request.responseFormat.map { ["type": $0.rawValue] },
-            forKey: AnyName("response_format")
+            forKey: "response_format"
         )
-        if !request.tools.isEmpty { try fields.encode(request.tools.map(\.json), forKey: AnyName("tools")) }
-        try fields.encodeIfPresent(request.toolChoice?.json, forKey: AnyName("tool_choice"))
-        try fields.encodeIfPresent(request.logprobs, forKey: AnyName("logprobs"))
-        try fields.encodeIfPresent(request.topLogprobs, forKey: AnyName("top_logprobs"))
-        try fields.encodeIfPresent(request.userID, forKey: AnyName("user_id"))
+        if !request.tools.isEmpty { try fields.encode(request.tools.map(\.json), forKey: "tools") }
+        try fields.encodeIfPresent(request.toolChoice?.json, forKey: "tool_choice")
+        try fields.encodeIfPresent(request.logprobs, forKey: "logprobs")
+        try fields.encodeIfPresent(request.topLogprobs, forKey: "top_logprobs")
+        try fields.encodeIfPresent(request.userID, forKey: "user_id")
         for (name, value) in request.additionalFields { try fields.encode(value, forKey: AnyName(name)) }
-        // Last, since the answer is read by what they say.
-        try fields.encode(isStreaming, forKey: AnyName("stream"))
-        if isStreaming { try fields.encode(["include_usage": true], forKey: AnyName("stream_options")) }
+        try fields.encodeStreaming(isStreaming, includesUsage: request.includesUsage)
+    }
+}
+
+extension KeyedEncodingContainer<AnyName> {
+    /// Says whether the answer is to be a stream; last, since it is read by what this says.
+    mutating func encodeStreaming(_ isStreaming: Bool, includesUsage: Bool) throws {
+        try encode(isStreaming, forKey: "stream")
+        if isStreaming, includesUsage { try encode(["include_usage": true], forKey: "stream_options") }
     }
 }
 
@@ -54,19 +53,20 @@ private struct EncodedMessage: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: AnyName.self)
-        try fields.encode(message.role, forKey: AnyName("role"))
+        try fields.encode(message.role, forKey: "role")
         switch message.content {
-        case .text(let text): try fields.encode(text, forKey: AnyName("content"))
-        case .parts(let parts): try fields.encode(parts.map(\.json), forKey: AnyName("content"))
-        case nil: try fields.encodeNil(forKey: AnyName("content"))
+        case .text(let text): try fields.encode(text, forKey: "content")
+        case .parts(let parts): try fields.encode(parts.map(\.json), forKey: "content")
+        case nil: try fields.encodeNil(forKey: "content")
         }
-        try fields.encodeIfPresent(message.name, forKey: AnyName("name"))
-        try fields.encodeIfPresent(message.reasoningContent, forKey: AnyName("reasoning_content"))
+        try fields.encodeIfPresent(message.name, forKey: "name")
+        try fields.encodeIfPresent(message.reasoningContent, forKey: "reasoning_content")
         if !message.toolCalls.isEmpty {
-            try fields.encode(message.toolCalls.map(\.json), forKey: AnyName("tool_calls"))
+            try fields.encode(message.toolCalls.map(\.json), forKey: "tool_calls")
         }
-        try fields.encodeIfPresent(message.toolCallID, forKey: AnyName("tool_call_id"))
-        if message.isPrefix { try fields.encode(true, forKey: AnyName("prefix")) }
+        try fields.encodeIfPresent(message.toolCallID, forKey: "tool_call_id")
+        if message.isPrefix { try fields.encode(true, forKey: "prefix") }
+        for (name, value) in message.additionalFields { try fields.encode(value, forKey: AnyName(name)) }
     }
 }
 

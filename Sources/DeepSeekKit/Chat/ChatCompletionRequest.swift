@@ -37,6 +37,8 @@ public struct ChatCompletionRequest: Sendable, Hashable {
     ///
     /// At most 512 bytes of letters, digits, `_` and `-`, and no personal data: a keyed hash of your own id.
     public var userID: String?
+    /// Whether a stream tells what it cost; false for servers that refuse `stream_options`.
+    public var includesUsage: Bool
     /// Fields this kit has no name for, sent as they are; they win over the named ones.
     public var additionalFields: [String: JSONValue]
 
@@ -52,6 +54,7 @@ public struct ChatCompletionRequest: Sendable, Hashable {
         self.thinking = thinking
         stop = []
         tools = []
+        includesUsage = true
         additionalFields = [:]
     }
 }
@@ -120,7 +123,7 @@ extension ChatCompletionRequest {
         public var description: String?
         /// Its arguments as a JSON schema.
         public var parameters: JSONValue?
-        /// Whether arguments must match the schema exactly (beta base URL, and then every tool of the request).
+        /// Whether arguments must match the schema exactly (then of every tool of the request; goes to the beta address).
         public var isStrict: Bool
 
         /// A function by name, purpose and schema.

@@ -8,7 +8,7 @@ public struct ChatCompletionStream: AsyncSequence, Sendable {
     public typealias Failure = DeepSeekError
 
     let client: DeepSeekClient
-    let request: ChatCompletionRequest
+    let request: any APIRequest
 
     /// Begins to listen; the request is sent by the first `next`.
     public func makeAsyncIterator() -> Iterator {
@@ -29,11 +29,12 @@ extension ChatCompletionStream {
 
         /// An answer under way; a class, so that the growing answer in its reader is never copied.
         private final class Exchange {
-            let body: any TransportBody
+            let response: TransportResponse
             var reader: ChatStreamReader
+            var body: any TransportBody { response.body }
 
-            init(_ body: any TransportBody, _ reader: ChatStreamReader) {
-                self.body = body
+            init(_ response: TransportResponse, _ reader: ChatStreamReader) {
+                self.response = response
                 self.reader = reader
             }
         }
@@ -42,8 +43,8 @@ extension ChatCompletionStream {
         private var state: State = .unsent
         private var pending: ArraySlice<ChatCompletionEvent> = []
 
-        fileprivate init(client: DeepSeekClient, request: ChatCompletionRequest) {
-            call = Call(client: client, request: request)
+        fileprivate init(client: DeepSeekClient, request: any APIRequest) {
+            call = Call(client: client, request: request, isStreaming: true)
         }
 
         /// The next piece; nil after `finish` was given or an error thrown.
@@ -68,13 +69,14 @@ extension ChatCompletionStream {
 
         private mutating func send() async {
             do throws(DeepSeekError) {
-                let body = try await call.openStream()
+                let response = try await call.openStream()
                 let configuration = call.client.configuration
                 let reader = ChatStreamReader(
                     eventLimit: configuration.maximumEventBytes,
-                    streamLimit: configuration.maximumStreamBytes
+                    streamLimit: configuration.maximumStreamBytes,
+                    mayBeEmpty: call.request.mayAnswerEmpty
                 )
-                state = .open(Exchange(body, reader))
+                state = .open(Exchange(response, reader))
             } catch {
                 await fail(error)
             }
@@ -98,7 +100,7 @@ extension ChatCompletionStream {
                 call.reportFinished(exchange.reader.answer.usage)
             } catch {
                 exchange.body.cancel()
-                var error = error
+                var error = error.completed(from: exchange.response)
                 if exchange.reader.hasBegun { error.partial = exchange.reader.answer }
                 await fail(error)
             }

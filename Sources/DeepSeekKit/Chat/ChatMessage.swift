@@ -20,8 +20,10 @@ public struct ChatMessage: Sendable, Hashable {
     public var toolCalls: [ToolCall]
     /// The call that a `tool` message answers.
     public var toolCallID: String?
-    /// Whether the answer must continue this (last, assistant) message; only on the beta base URL.
+    /// Whether the answer must continue this (last, assistant) message; such a request goes to the beta address.
     public var isPrefix: Bool
+    /// Fields this kit has no name for: what a server said beside its answer, and sent as they are.
+    public var additionalFields: [String: JSONValue]
 
     /// A message with all its fields.
     ///
@@ -42,6 +44,7 @@ public struct ChatMessage: Sendable, Hashable {
         self.toolCalls = toolCalls
         self.toolCallID = toolCallID
         self.isPrefix = isPrefix
+        additionalFields = [:]
     }
 
     /// An instruction that stands above the conversation.

@@ -6,15 +6,18 @@ struct ChatStreamReader {
     private(set) var answer = ChatCompletion()
     private var parser: EventStreamParser
     private var remaining: Int
+    private let mayBeEmpty: Bool
 
     /// A reader of one stream.
     ///
     /// - Parameters:
     ///   - eventLimit: the most bytes of one event.
     ///   - streamLimit: the most bytes of the whole stream.
-    init(eventLimit: Int, streamLimit: Int) {
+    ///   - mayBeEmpty: whether an answer without a word is one.
+    init(eventLimit: Int, streamLimit: Int, mayBeEmpty: Bool) {
         parser = EventStreamParser(limit: eventLimit)
         remaining = streamLimit
+        self.mayBeEmpty = mayBeEmpty
     }
 
     /// Whether a piece of the answer has arrived.
@@ -40,7 +43,7 @@ struct ChatStreamReader {
         }
         let reason = answer.finishReason ?? .stop
         answer.finishReason = reason
-        try answer.checkEnd()
+        try answer.checkEnd(mayBeEmpty: mayBeEmpty)
         return (answer.usage.map { [.usage($0)] } ?? []) + [.finish(reason)]
     }
 
@@ -60,52 +63,16 @@ struct ChatStreamReader {
             isDone = true
             return
         }
-        guard let chunk = ChatCompletionAnswer.read(data) else {
+        guard let chunk: ChatCompletionAnswer = JSONText.read(data) else {
             throw DeepSeekError.unreadable("an event of the stream is not JSON of the expected shape", data)
         }
         if let complaint = chunk.error { throw DeepSeekError.complained(complaint) }
-        if let id = chunk.id { answer.id = id }
-        if let model = chunk.model { answer.model = model }
-        if let usage = chunk.usage { answer.usage = usage }
-        guard let choice = chunk.choices?.first else { return }
-        for event in (choice.delta ?? choice.message)?.events ?? [] {
-            answer.apply(event)
-            events.append(event)
-        }
+        answer.note(chunk)
+        guard let choice = chunk.choice else { return }
+        var said = choice.said?.events ?? []
+        if let logprobs = choice.logprobs { said.append(.logprobs(logprobs)) }
+        for event in said { answer.apply(event) }
+        events += said
         if let reason = choice.finishReason { answer.finishReason = FinishReason(reason) }
-    }
-}
-
-extension ChatCompletion {
-    /// Throws when the answer ended in a way that is none.
-    func checkEnd() throws(DeepSeekError) {
-        switch finishReason {
-        case .insufficientSystemResource:
-            throw DeepSeekError(.overloaded, "the server ran out of resources in mid-answer")
-        case .aborted:
-            throw DeepSeekError(.server, "the server broke the answer off")
-        case .stop where isEmpty:
-            throw DeepSeekError(.emptyAnswer, "the answer ended without a word")
-        default: break
-        }
-    }
-}
-
-extension ChatCompletionAnswer.Said {
-    /// What is said, as events: thoughts before words before tool calls, empty pieces left out.
-    var events: [ChatCompletionEvent] {
-        var events: [ChatCompletionEvent] = []
-        if let reasoningContent, !reasoningContent.isEmpty { events.append(.reasoning(reasoningContent)) }
-        if let content, !content.isEmpty { events.append(.content(content)) }
-        for (position, call) in (toolCalls ?? []).enumerated() {
-            let delta = ToolCallDelta(
-                index: call.index ?? position,
-                id: call.id,
-                name: call.function?.name,
-                arguments: call.function?.arguments ?? ""
-            )
-            events.append(.toolCall(delta))
-        }
-        return events
     }
 }

@@ -24,7 +24,7 @@ struct DeepSeekGenerator: ReplyGenerator {
                 case .reasoning(let text): receive(.reasoning(text))
                 case .usage(let usage): end.usage = TokenUsage(usage)
                 case .finish(let reason): end.finishReason = reason.name
-                case .toolCall: break  // none are offered
+                case .toolCall, .logprobs: break  // none are asked for
                 }
             }
         } catch {

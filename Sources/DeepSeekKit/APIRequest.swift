@@ -1,0 +1,24 @@
+/// Something that is asked of the server: where it goes and what it says, the same for every attempt.
+protocol APIRequest: Sendable {
+    /// The model that is asked; nil for what no model answers.
+    var modelName: String? { get }
+    /// Where it goes, below the base address.
+    var path: String { get }
+    /// Whether only the beta address takes it.
+    var isBeta: Bool { get }
+    /// Whether an answer without a word may be the right one.
+    var mayAnswerEmpty: Bool { get }
+    /// What is posted; nil for a `GET`.
+    func body(isStreaming: Bool) throws(DeepSeekError) -> [UInt8]?
+}
+
+/// A question that has no body and no model: `GET`.
+struct Inquiry: APIRequest {
+    let path: String
+
+    var modelName: String? { nil }
+    var isBeta: Bool { false }
+    var mayAnswerEmpty: Bool { false }
+
+    func body(isStreaming: Bool) throws(DeepSeekError) -> [UInt8]? { nil }
+}
