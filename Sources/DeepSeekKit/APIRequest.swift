@@ -8,6 +8,8 @@ protocol APIRequest: Sendable {
     var isBeta: Bool { get }
     /// Whether an answer without a word may be the right one.
     var mayAnswerEmpty: Bool { get }
+    /// Throws for what the API is known to refuse.
+    func check() throws(DeepSeekError)
     /// What is posted; nil for a `GET`.
     func body(isStreaming: Bool) throws(DeepSeekError) -> [UInt8]?
 }
@@ -20,5 +22,6 @@ struct Inquiry: APIRequest {
     var isBeta: Bool { false }
     var mayAnswerEmpty: Bool { false }
 
+    func check() throws(DeepSeekError) {}
     func body(isStreaming: Bool) throws(DeepSeekError) -> [UInt8]? { nil }
 }

@@ -53,6 +53,7 @@ struct Call {
 
     private mutating func prepare() throws(DeepSeekError) -> (url: String, body: [UInt8]?) {
         if let prepared { return prepared }
+        if configuration.checksRequests { try request.check() }
         let ready = (
             try client.endpoint(isBeta: request.isBeta).base + request.path,
             try request.body(isStreaming: isStreaming)

@@ -30,6 +30,10 @@ extension DeepSeekClient {
         public var maximumEventBytes: Int
         /// The most bytes of a whole stream: 256 MiB, more than twice what the longest answer can need.
         public var maximumStreamBytes: Int
+        /// Whether requests that DeepSeek's API is known to refuse are refused here, before sending, with the reason.
+        ///
+        /// Switch it off for a server that takes more.
+        public var checksRequests: Bool
         /// Sent with every request, besides those the client needs; cannot replace these.
         public var additionalHeaders: [String: String]
         /// Told about retries and ends; called from whatever thread, must be quick.
@@ -46,6 +50,7 @@ extension DeepSeekClient {
             retry: RetryPolicy = .init(),
             maximumEventBytes: Int = 16 << 20,
             maximumStreamBytes: Int = 256 << 20,
+            checksRequests: Bool = true,
             additionalHeaders: [String: String] = [:],
             onEvent: @escaping @Sendable (DeepSeekEvent) -> Void = { _ in }
         ) {
@@ -58,6 +63,7 @@ extension DeepSeekClient {
             self.retry = retry
             self.maximumEventBytes = maximumEventBytes
             self.maximumStreamBytes = maximumStreamBytes
+            self.checksRequests = checksRequests
             self.additionalHeaders = additionalHeaders
             self.onEvent = onEvent
         }

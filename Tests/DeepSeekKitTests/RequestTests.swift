@@ -19,19 +19,29 @@ import Testing
     @Test func `every field has its name on the wire`() async throws {
         var request = ChatCompletionRequest(
             model: "m",
-            messages: [.system("s"), .assistant("a", reasoning: "r")],
+            messages: [.system("json"), .assistant("a", reasoning: "r")],
             thinking: .disabled
         )
+        request.messages[1].toolCalls = [.init(id: "c1", name: "now", arguments: "{}")]
+        request.messages[1].name = "n"
         request.messages.append(.tool("42", answering: "c1"))
         request.messages.append(
-            .init(role: .user, content: .parts([.text("look"), .imageURL("https://x.example/p.png")]))
+            .init(role: .user, content: .parts([.text("look"), .imageURL("https://x.example/p.png"), .file(id: "f1")]))
+        )
+        request.messages.append(
+            .init(role: .assistant, content: .text("{"), reasoningContent: "", isPrefix: true)
         )
         request.reasoningEffort = .low
         request.maxTokens = 9
         request.temperature = 0.5
+        request.topP = 0.25
+        request.frequencyPenalty = 1
+        request.presencePenalty = -1
+        request.logprobs = true
+        request.topLogprobs = 3
         request.stop = ["END"]
         request.responseFormat = .jsonObject
-        request.tools = [.init(name: "now", description: "time", parameters: ["type": "object"], isStrict: true)]
+        request.tools = [.init(name: "now", description: "time", parameters: ["anyOf": []], isStrict: true)]
         request.toolChoice = .named("now")
         request.userID = "u_1"
         request.additionalFields = ["seed": 7]
@@ -40,11 +50,21 @@ import Testing
             #""thinking":{"type":"disabled"}"#, #""reasoning_effort":"low""#, #""max_tokens":9"#, #""temperature":0.5"#,
             #""stop":["END"]"#, #""response_format":{"type":"json_object"}"#, #""user_id":"u_1""#, #""seed":7"#,
             #""tool_choice":{"function":{"name":"now"},"type":"function"}"#, #""strict":true"#,
-            #""reasoning_content":"r""#, #""tool_call_id":"c1""#,
+            #""reasoning_content":"r""#, #""tool_call_id":"c1""#, #""top_p":0.25"#, #""frequency_penalty":1"#,
+            #""presence_penalty":-1"#, #""logprobs":true"#, #""top_logprobs":3"#, #""name":"n""#,
+            #"{"file_id":"f1","type":"file"}"#,
+            #"{"function":{"arguments":"{}","name":"now"},"id":"c1","type":"function"}"#,
+            #"{"content":"{","prefix":true,"reasoning_content":"","role":"assistant"}"#,
             #"{"image_url":{"url":"https://x.example/p.png"},"type":"image_url"}"#,
         ] {
             #expect(body.contains(part), "\(part) in \(body)")
         }
+    }
+
+    @Test func `a stream is not asked for its cost where that is refused`() async throws {
+        var request = ChatCompletionRequest.make("Why?")
+        request.includesUsage = false
+        #expect(try await !Self.body(of: request).contains("stream_options"))
     }
 
     @Test func `the key goes into one header, and none when there is none`() async throws {

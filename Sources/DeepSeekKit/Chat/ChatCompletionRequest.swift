@@ -141,9 +141,9 @@ extension ChatCompletionRequest {
         case none
         /// It decides.
         case auto
-        /// It must; refused by the server while the model thinks.
+        /// It must; refused while the model thinks.
         case required
-        /// It must ask for this one; refused by the server while the model thinks.
+        /// It must ask for this one; refused while the model thinks.
         case named(String)
     }
 }
