@@ -26,6 +26,12 @@ struct Tally: Sendable, Hashable {
         }
     }
 
+    /// Whether the next crash would be the one after which it is taken for such a job, or it was already.
+    ///
+    /// A store lends an owner one such job at a time: what kills its worker then takes none of those along that were
+    /// beside it before.
+    var isSuspect: Bool { crashes >= Self.crashLimit - 1 }
+
     var isExhausted: Bool { failures >= attempts || crashes >= Self.crashLimit }
 
     /// Counts what a worker reported.

@@ -96,6 +96,40 @@ struct GivingUpTests {
     }
 
     @Test(arguments: Driver.allCases)
+    func `a process is lent one job at a time of those whose next crash is the last`(_ driver: Driver) async throws {
+        let fixture = try StoreFixture(driver)
+        for label in ["a", "b", "c"] { try await fixture.push(label) }
+        for _ in 0..<2 { #expect(try await fixture.reserve(10, by: .dead).count == 3) }
+        for label in ["x", "y"] { try await fixture.push(label) }
+        let mine = try await fixture.reserve(10)
+        #expect(mine.map(\.label) == ["a", "x", "y"])
+        #expect(try await fixture.reserve(10, by: .elsewhere).map(\.label) == ["b"])
+        #expect(try await fixture.reserve(10).isEmpty)
+        let seen = fixture.wake.generation
+        try await fixture.settle(mine[0], .done)
+        #expect(fixture.wake.generation != seen)
+        #expect(try await fixture.reserve(10).map(\.label) == ["c"])
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a job that kills every worker takes none along that runs beside it`(_ driver: Driver) async throws {
+        let fixture = try StoreFixture(driver)
+        for label in ["0", "1", "killer", "2", "3", "4", "5"] { try await fixture.push(label) }
+        var done: Set<String> = []
+        for _ in 0..<20 {
+            let jobs = try await fixture.reserve(4, by: .dead)
+            if jobs.contains(where: { $0.label == "killer" && !$0.exhausted }) { continue }
+            for job in jobs {
+                #expect(job.exhausted == (job.label == "killer"))
+                done.insert(job.label)
+                try await fixture.settle(job, job.exhausted ? .failed(reason: "kills") : .done)
+            }
+        }
+        #expect(done.count == 7)
+        #expect(try await fixture.failed(limit: 10).count == 1)
+    }
+
+    @Test(arguments: Driver.allCases)
     func `the latest failed jobs come first`(_ driver: Driver) async throws {
         let fixture = try StoreFixture(driver)
         for label in ["old", "middle", "new"] {

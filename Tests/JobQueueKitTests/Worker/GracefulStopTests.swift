@@ -3,8 +3,9 @@ import TestSupport
 import Testing
 
 struct GracefulStopTests {
-    @Test func `a job that runs is finished before the worker ends, and no other is begun`() async throws {
-        let fixture = WorkerFixture()
+    @Test(arguments: Driver.allCases)
+    func `a job that runs is finished before the worker ends, and no other is begun`(_ driver: Driver) async throws {
+        let fixture = WorkerFixture(store: try StoreFixture(driver))
         let gate = Gate()
         try await fixture.run(concurrency: 1) { _, _ in
             try await gate.pass()
@@ -20,8 +21,9 @@ struct GracefulStopTests {
         #expect(try await fixture.queue.statistics() == QueueStatistics(waiting: 1))
     }
 
-    @Test func `a job beyond the drain time is cancelled and handed back uncounted`() async throws {
-        let fixture = WorkerFixture()
+    @Test(arguments: Driver.allCases)
+    func `a job beyond the drain time is cancelled and handed back uncounted`(_ driver: Driver) async throws {
+        let fixture = WorkerFixture(store: try StoreFixture(driver))
         try await fixture.run(drain: .milliseconds(50)) { _, _ in
             try await Gate().pass()
             return .done
@@ -33,8 +35,10 @@ struct GracefulStopTests {
         #expect([job.deliveries, job.failures, job.crashes] == [1, 0, 0])
     }
 
-    @Test func `a job that does not even stop when cancelled is handed back and left to itself`() async throws {
-        let fixture = WorkerFixture()
+    @Test(arguments: Driver.allCases)
+    func `a job that does not even stop when cancelled is handed back and left to itself`(_ driver: Driver) async throws
+    {
+        let fixture = WorkerFixture(store: try StoreFixture(driver))
         let gate = Gate()
         try await fixture.run(drain: .milliseconds(20), grace: .milliseconds(20)) { _, _ in
             await gate.passStubbornly()

@@ -146,8 +146,9 @@ struct JobWorkerTests {
         )
     }
 
-    @Test func `a job that runs longer than its ttr is cancelled and counted`() async throws {
-        let fixture = WorkerFixture()
+    @Test(arguments: Driver.allCases)
+    func `a job that runs longer than its ttr is cancelled and counted`(_ driver: Driver) async throws {
+        let fixture = WorkerFixture(store: try StoreFixture(driver))
         try await fixture.run { _, _ in
             try await Gate().pass()
             return .done
@@ -158,8 +159,9 @@ struct JobWorkerTests {
         #expect(try await fixture.queue.failed().first?.reason.contains("longer than its ttr") == true)
     }
 
-    @Test func `a job that does not stop when cancelled is abandoned`() async throws {
-        let fixture = WorkerFixture()
+    @Test(arguments: Driver.allCases)
+    func `a job that does not stop when cancelled is abandoned`(_ driver: Driver) async throws {
+        let fixture = WorkerFixture(store: try StoreFixture(driver))
         let gate = Gate()
         try await fixture.run(concurrency: 1, grace: .milliseconds(50)) { job, _ in
             if job.label == "stubborn" { await gate.passStubbornly() }

@@ -65,6 +65,9 @@ package struct FileJobName: Hashable {
         Int64(name.prefix(12), radix: 16) ?? 0
     }
 
+    /// Whether an owner is lent one such job at a time: `Tally.isSuspect`.
+    var isSuspect: Bool { tally(attempts: .max).isSuspect }
+
     func tally(attempts: Int) -> Tally {
         Tally(deliveries: deliveries, failures: failures, crashes: crashes, attempts: attempts)
     }

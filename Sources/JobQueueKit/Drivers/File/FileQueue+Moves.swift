@@ -65,17 +65,18 @@ extension FileQueue {
         -> [FileJobName]
     {
         try promoteDue(now)
+        let hasSuspect = try reserved().values.contains { $0.owner == owner.description && $0.isSuspect }
         var first: [(channel: String, name: String)] = []
         for channel in channels {
             let component = FileComponent.name(for: channel.name)
             let count = try room(in: component, max: max)
-            if count > 0 { first += try ready(component).first(count).map { (component, $0) } }
+            if count > 0 { first += try firstReady(count, in: component, hasSuspect).map { (component, $0) } }
         }
         if channels.count > 1 { first.sort { $0.name < $1.name } }
         var claimed: [FileJobName] = []
         var hasVanished = false
         for (channel, name) in first.prefix(max) {
-            guard var job = FileJobName(name) else { continue }
+            guard var job = FileJobName(name), !job.isSuspect || !claimed.contains(where: \.isSuspect) else { continue }
             job.deliveries += 1
             job.fence += 1
             job.owner = owner.description
@@ -102,6 +103,20 @@ extension FileQueue {
         }
         if hasVanished { try repair(afterBoot: false) }
         return claimed
+    }
+
+    /// The first ready jobs, at most one of them a suspect, and none if there already is one.
+    private func firstReady(
+        _ count: Int,
+        in channel: String,
+        _ hasSuspect: Bool
+    ) throws(SystemError) -> [String] {
+        var hasSuspect = hasSuspect
+        return try ready(channel).first(count) { name in
+            guard FileJobName(name)?.isSuspect == true else { return true }
+            defer { hasSuspect = true }
+            return !hasSuspect
+        }
     }
 
     /// Makes due what waited; a bounded number at a time, so that many due at once do not hold up others.
@@ -169,7 +184,8 @@ extension FileQueue {
         let move = tally.settle(outcome)
         try apply(move, to: job, content, tally, now: now)
         let isCapped = try settings()[content.channelComponent]?.concurrency != nil
-        return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: content.partition != nil))
+        let isAwaited = job.isSuspect || isCapped
+        return Settlement(isValid: true, wakes: isAwaited || move.wakes(hasPartition: content.partition != nil))
     }
 
     func extend(_ token: Reservation.Token, until leaseEnd: Int64) throws(SystemError) -> Bool {

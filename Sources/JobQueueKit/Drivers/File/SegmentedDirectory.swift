@@ -32,8 +32,11 @@ package final class SegmentedDirectory {
         segments = nil
     }
 
-    /// The first names, at most so many.
-    package func first(_ count: Int) throws(SystemError) -> [String] {
+    /// The first names, at most so many, of those that are wanted; asked of each once, in order.
+    package func first(
+        _ count: Int,
+        where isWanted: (String) -> Bool = { _ in true }
+    ) throws(SystemError) -> [String] {
         try readSegments()
         var names: [String] = []
         var index = 0
@@ -44,7 +47,10 @@ package final class SegmentedDirectory {
                 try Disk.removeDirectory("\(path)/\(segments![index].key)")
                 segments!.remove(at: index)
             } else {
-                names += content.prefix(count - names.count)
+                for name in content where isWanted(name) {
+                    names.append(name)
+                    if names.count == count { break }
+                }
                 index += 1
             }
         }

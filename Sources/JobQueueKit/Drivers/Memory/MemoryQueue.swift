@@ -17,6 +17,8 @@ struct MemoryQueue {
     var settings: [Channel: ChannelSettings] = [:]
     private var lastSerial: Int64 = 0
     private var ready: [Channel: Heap<Turn>] = [:]
+    /// The ready jobs of which an owner is lent one at a time.
+    private var suspects: [Channel: Heap<Turn>] = [:]
     private var due = Heap<DueTime>()
     var held: [PartitionKey: Int64] = [:]
     private var partitions: [PartitionKey: Partition] = [:]
@@ -45,12 +47,21 @@ struct MemoryQueue {
         promoteDue(now)
         var reservations: [Reservation] = []
         var room = room(in: channels, max: max)
-        while reservations.count < max, let serial = takeFirst(of: room) {
+        var mayHaveSuspect = !suspects.isEmpty && !hasSuspect(owner)
+        while reservations.count < max, let serial = takeFirst(of: room, orSuspect: mayHaveSuspect) {
+            if entries[serial]!.tally.isSuspect { mayHaveSuspect = false }
             let channel = entries[serial]!.job.options.channel
             room[channel] = room[channel]! > 1 ? room[channel]! - 1 : nil
             reservations.append(lend(serial, owner, leaseEnd))
         }
         return reservations
+    }
+
+    private func hasSuspect(_ owner: Owner) -> Bool {
+        reserved.contains { serial in
+            guard let entry = entries[serial], case .reserved(owner, _) = entry.state else { return false }
+            return entry.tally.isSuspect
+        }
     }
 
     /// Lends one job that is not lent already, whatever it waits for.
@@ -105,11 +116,11 @@ struct MemoryQueue {
         if let error = outcome.error { entries[serial]!.lastError = error }
         let hasPartition = entries[serial]!.partition != nil
         let channel = entries[serial]!.job.options.channel
-        let isCapped = settings[channel]?.concurrency != nil
+        let isAwaited = entries[serial]!.tally.isSuspect || settings[channel]?.concurrency != nil
         if outcome == .done { done[channel, default: [:]][ByteKey(entries[serial]!.job.name), default: 0] += 1 }
         let move = entries[serial]!.tally.settle(outcome)
         apply(move, to: serial, now: now)
-        return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: hasPartition))
+        return Settlement(isValid: true, wakes: isAwaited || move.wakes(hasPartition: hasPartition))
     }
 
     mutating func extend(_ token: Reservation.Token, until end: Int64) -> Bool {
@@ -198,8 +209,13 @@ struct MemoryQueue {
     }
 
     private mutating func makeReady(_ serial: Int64) {
-        entries[serial]!.state = .ready
-        ready[entries[serial]!.job.options.channel, default: Heap()].insert(entries[serial]!.turn)
+        let entry = entries[serial]!
+        entry.state = .ready
+        if entry.tally.isSuspect {
+            suspects[entry.job.options.channel, default: Heap()].insert(entry.turn)
+        } else {
+            ready[entry.job.options.channel, default: Heap()].insert(entry.turn)
+        }
     }
 
     private mutating func leaveFront(_ serial: Int64) {
@@ -231,20 +247,29 @@ struct MemoryQueue {
     }
 
     /// Takes the first ready job of the channels that have room out of its heap.
-    private mutating func takeFirst(of room: [Channel: Int]) -> Int64? {
+    private mutating func takeFirst(of room: [Channel: Int], orSuspect mayBeSuspect: Bool) -> Int64? {
         var first: (channel: Channel, turn: Turn)?
         for channel in room.keys {
-            while let turn = ready[channel]?.least {
-                if let entry = entries[turn.serial], entry.state == .ready, entry.turn == turn {
-                    if first == nil || turn < first!.turn { first = (channel, turn) }
-                    break
-                }
-                ready[channel]!.removeLeast()
-            }
+            let turns = [leastReady(of: &ready[channel]), mayBeSuspect ? leastReady(of: &suspects[channel]) : nil]
+            guard let turn = turns.compactMap(\.self).min() else { continue }
+            if first == nil || turn < first!.turn { first = (channel, turn) }
         }
-        guard let first else { return nil }
-        ready[first.channel]!.removeLeast()
-        return first.turn.serial
+        guard let (channel, turn) = first else { return nil }
+        if entries[turn.serial]!.tally.isSuspect {
+            suspects[channel]!.removeLeast()
+            if suspects[channel]!.least == nil { suspects[channel] = nil }
+        } else {
+            ready[channel]!.removeLeast()
+        }
+        return turn.serial
+    }
+
+    private func leastReady(of heap: inout Heap<Turn>?) -> Turn? {
+        while let turn = heap?.least {
+            if let entry = entries[turn.serial], entry.state == .ready, entry.turn == turn { return turn }
+            heap!.removeLeast()
+        }
+        return nil
     }
 
     func serial(of token: Reservation.Token) -> Int64? {

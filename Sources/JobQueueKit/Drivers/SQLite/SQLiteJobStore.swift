@@ -169,8 +169,12 @@ public final class SQLiteJobStore: JobStore {
         return try await read { [ownerWatch, news] connection throws(SQLiteError) in
             let jobs = SQLiteJobs(connection: connection, news: news, now: now)
             for (channel, _) in try jobs.room(in: channels, max: 1) {
-                let sql = "SELECT 1 FROM jobs WHERE state = 0 AND channel = ? LIMIT 1"
-                if try connection.first(sql, .text(channel.name), map: { _ in true }) == true { return true }
+                for sql in [
+                    "SELECT 1 FROM jobs WHERE state = 0 AND crashes < 2 AND channel = ? LIMIT 1",
+                    "SELECT 1 FROM jobs WHERE state = 0 AND crashes >= 2 AND channel = ? LIMIT 1",
+                ] where try connection.first(sql, .text(channel.name), map: { _ in true }) == true {
+                    return true
+                }
             }
             for sql in [
                 "SELECT 1 FROM jobs WHERE state >= 3 AND ready_at <= ? LIMIT 1",

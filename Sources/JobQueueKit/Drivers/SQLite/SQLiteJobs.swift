@@ -49,7 +49,7 @@ struct SQLiteJobs {
 
     func reserve(max: Int, channels: [Channel], owner: Owner, lease: Duration) throws(SQLiteError) -> [Reservation] {
         try promoteDue()
-        let ids = try turns(max: max, channels: channels).map { "\($0.serial)" }
+        let ids = try turns(max: max, channels: channels, owner: owner).map { "\($0.serial)" }
         guard !ids.isEmpty else { return [] }
         let reservations = try connection.rows(
             """
@@ -69,19 +69,51 @@ struct SQLiteJobs {
     }
 
     /// The first ready jobs of all channels together.
-    private func turns(max: Int, channels: [Channel]) throws(SQLiteError) -> [Turn] {
+    private func turns(max: Int, channels: [Channel], owner: Owner) throws(SQLiteError) -> [Turn] {
+        let room = try room(in: channels, max: max)
+        let suspect = try firstSuspect(of: room.map(\.channel), for: owner)
         var turns: [Turn] = []
-        for (channel, count) in try room(in: channels, max: max) {
-            turns += try connection.rows(
+        for (channel, count) in room {
+            var first = try connection.rows(
                 """
-                SELECT priority, ready_at, id FROM jobs WHERE state = 0 AND channel = ?
+                SELECT priority, ready_at, id FROM jobs WHERE state = 0 AND crashes < 2 AND channel = ?
                 ORDER BY priority, ready_at, id LIMIT ?
                 """,
                 .text(channel.name),
-                .integer(count)
-            ) { Turn(priority: $0.int(0), readyAt: $0.int64(1), serial: $0.int64(2)) }
+                .integer(count),
+                map: Turn.init(row:)
+            )
+            if let suspect, suspect.channel == channel {
+                first = Array((first + [suspect.turn]).sorted().prefix(count))
+            }
+            turns += first
         }
         return channels.count == 1 ? turns : Array(turns.sorted().prefix(max))
+    }
+
+    /// The first ready job of those that are lent one at a time; nil while the owner has one.
+    private func firstSuspect(
+        of channels: [Channel],
+        for owner: Owner
+    ) throws(SQLiteError) -> (channel: Channel, turn: Turn)? {
+        var first: (channel: Channel, turn: Turn)?
+        for channel in channels {
+            let turn = try connection.first(
+                """
+                SELECT priority, ready_at, id FROM jobs WHERE state = 0 AND crashes >= 2 AND channel = ?
+                ORDER BY priority, ready_at, id LIMIT 1
+                """,
+                .text(channel.name),
+                map: Turn.init(row:)
+            )
+            if let turn, first == nil || turn < first!.turn { first = (channel, turn) }
+        }
+        guard first != nil else { return nil }
+        let held = try connection.first(
+            "SELECT 1 FROM jobs WHERE state = 2 AND owner = ? AND crashes >= 2 LIMIT 1",
+            .text(owner.description)
+        ) { _ in true }
+        return held == nil ? first : nil
     }
 
     /// Makes due what was delayed; a bounded number at a time, so that many due at once do not hold up others.
@@ -145,15 +177,11 @@ struct SQLiteJobs {
         var done = JobCounter(now: now)
         var settlements: [Settlement] = []
         for (token, outcome) in outcomes {
-            let move: (move: Tally.Move, channel: String, partition: String?)?
-            if outcome == .done {
-                move = try finish(token, &done)
-            } else {
-                move = try settle(token, outcome)
-            }
-            let settlement = move.map { move, channel, partition in
-                let isCapped = capped[Channel(channel)] != nil
-                return Settlement(isValid: true, wakes: isCapped || move.wakes(hasPartition: partition != nil))
+            let moved = outcome == .done ? try finish(token, &done) : try settle(token, outcome)
+            let settlement = moved.map { moved in
+                let isAwaited = moved.wasSuspect || capped[Channel(moved.channel)] != nil
+                let wakes = isAwaited || moved.move.wakes(hasPartition: moved.partition != nil)
+                return Settlement(isValid: true, wakes: wakes)
             }
             settlements.append(settlement ?? .fenced)
         }
@@ -161,31 +189,37 @@ struct SQLiteJobs {
         return settlements
     }
 
+    /// What was done with a job that was settled.
+    private struct Moved {
+        let move: Tally.Move
+        let channel: String
+        let partition: String?
+        let wasSuspect: Bool
+    }
+
     /// What most jobs come to: one statement, and the counts of all together later.
-    private func finish(
-        _ token: Reservation.Token,
-        _ done: inout JobCounter
-    ) throws(SQLiteError) -> (Tally.Move, String, String?)? {
+    private func finish(_ token: Reservation.Token, _ done: inout JobCounter) throws(SQLiteError) -> Moved? {
         guard let id = Int64(token.id.description) else { return nil }
         let job = try connection.first(
-            "DELETE FROM jobs WHERE id = ? AND fence = ? AND state = 2 RETURNING channel, partition_key, name",
+            """
+            DELETE FROM jobs WHERE id = ? AND fence = ? AND state = 2
+            RETURNING channel, partition_key, name, crashes >= 2
+            """,
             .integer(id),
             .integer(token.fence)
-        ) { (channel: $0.text(0), partition: $0.optionalText(1), name: $0.text(2)) }
+        ) { (channel: $0.text(0), partition: $0.optionalText(1), name: $0.text(2), wasSuspect: $0.int(3) == 1) }
         guard let job else { return nil }
         done[job.channel, job.name].done += 1
         try advance(job.channel, job.partition)
-        return (.remove, job.channel, job.partition)
+        return Moved(move: .remove, channel: job.channel, partition: job.partition, wasSuspect: job.wasSuspect)
     }
 
-    private func settle(
-        _ token: Reservation.Token,
-        _ outcome: Outcome
-    ) throws(SQLiteError) -> (Tally.Move, String, String?)? {
+    private func settle(_ token: Reservation.Token, _ outcome: Outcome) throws(SQLiteError) -> Moved? {
         guard let id = Int64(token.id.description), var job = try reserved(id, fence: token.fence) else { return nil }
+        let wasSuspect = job.tally.isSuspect
         let move = job.tally.settle(outcome)
         try apply(move, to: job, lastError: outcome.error)
-        return (move, job.channel, job.partition)
+        return Moved(move: move, channel: job.channel, partition: job.partition, wasSuspect: wasSuspect)
     }
 
     private func add(_ count: Int, doneOf channel: String, _ name: String) throws(SQLiteError) {
@@ -306,8 +340,9 @@ struct SQLiteJobs {
             ORDER BY priority, ready_at, id LIMIT 1
             """,
             .text(channel),
-            .text(partition)
-        ) { Turn(priority: $0.int(0), readyAt: $0.int64(1), serial: $0.int64(2)) }
+            .text(partition),
+            map: Turn.init(row:)
+        )
         guard let next else { return }
         let front = try connection.first(
             """

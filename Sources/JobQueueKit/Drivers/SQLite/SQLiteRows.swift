@@ -1,5 +1,12 @@
 import SQLiteCore
 
+extension Turn {
+    /// From the columns `priority, ready_at, id`.
+    init(row: Row) {
+        self.init(priority: row.int(0), readyAt: row.int64(1), serial: row.int64(2))
+    }
+}
+
 extension Reservation {
     /// From the columns that reserving returns.
     init(row: Row) {

@@ -78,6 +78,12 @@ package enum SQLiteSchema {
             PRIMARY KEY (channel, name)
         ) STRICT, WITHOUT ROWID;
         """,
+        // An owner is lent one job at a time of those that crashed twice: `Tally.isSuspect`.
+        """
+        DROP INDEX jobs_ready;
+        CREATE INDEX jobs_ready ON jobs (channel, priority, ready_at, id) WHERE state = 0 AND crashes < 2;
+        CREATE INDEX jobs_suspect ON jobs (channel, priority, ready_at, id) WHERE state = 0 AND crashes >= 2;
+        """,
     ]
 }
 
