@@ -12,6 +12,8 @@ struct Call {
     private var firstPiece: Duration?
     /// What every attempt sends, made for the first.
     private var prepared: (url: String, body: [UInt8]?)?
+    /// The right to be under way, while it is.
+    private var place: ConcurrencyLimit.Place?
 
     init(client: DeepSeekClient, request: any APIRequest, isStreaming: Bool) {
         self.client = client
@@ -30,8 +32,9 @@ struct Call {
     /// Sends the request and returns the answer if its status is 2xx.
     private mutating func open() async throws(DeepSeekError) -> TransportResponse {
         let (url, body) = try prepare()
+        sent = client.clock.now  // waiting for a place is waiting for the first byte
+        try await takePlace()
         attempts += 1
-        sent = client.clock.now
         let outgoing = TransportRequest(
             method: body == nil ? "GET" : "POST",
             url: url,
@@ -49,6 +52,16 @@ struct Call {
         }
         guard (200..<300).contains(response.status) else { throw await refusal(response) }
         return response
+    }
+
+    private mutating func takePlace() async throws(DeepSeekError) {
+        guard request.modelName != nil else { return }  // the account's limit counts what models answer
+        place = await configuration.concurrencyLimit.place(before: min(firstDeadline, totalDeadline))
+        if place != nil { return }
+        if Task.isCancelled { throw error(of: TransportFailure(.cancelled), waitingFor: .firstByte) }
+        var error = error(of: TransportFailure(.deadline), waitingFor: .firstByte)
+        error.message += ": too many requests were under way"
+        throw error
     }
 
     private mutating func prepare() throws(DeepSeekError) -> (url: String, body: [UInt8]?) {
@@ -189,6 +202,9 @@ struct Call {
 
     /// Waits before the next attempt, or throws the error when there is none.
     mutating func waitBeforeRetry(after error: DeepSeekError) async throws(DeepSeekError) {
+        let isRefused = error.code == .rateLimited || error.code == .overloaded
+        if let limit = place?.end(isRefused ? .refused : .other) { configuration.onEvent(.slowedDown(limit: limit)) }
+        place = nil
         let draw = Double.random(in: 0...1)
         guard let delay = configuration.retry.delay(afterAttempt: attempts, failedWith: error, draw: draw),
             client.clock.now + delay < totalDeadline
@@ -206,7 +222,9 @@ struct Call {
         if firstPiece == nil { firstPiece = client.clock.now - began }
     }
 
-    func reportFinished(_ usage: Usage?) {
+    mutating func reportFinished(_ usage: Usage?) {
+        place?.end(.answered)
+        place = nil
         configuration.onEvent(
             .finished(
                 model: request.modelName,

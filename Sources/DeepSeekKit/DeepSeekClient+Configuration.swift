@@ -14,7 +14,7 @@ extension DeepSeekClient {
         public var connectTimeout: Duration
         /// The most time from sending the request to the first piece of the answer: 10 min.
         ///
-        /// Queueing counts: the API itself keeps a request waiting that long (with keep-alive comments) before it
+        /// Queueing counts, here for a place under `concurrencyLimit` and there: the API itself keeps a request waiting that long (with keep-alive comments) before it
         /// closes.
         public var firstByteTimeout: Duration
         /// The most time without a single byte once the head of the answer is there: 60 s.
@@ -26,6 +26,8 @@ extension DeepSeekClient {
         public var totalTimeout: Duration
         /// How often a failed request is sent again, and after what delay.
         public var retry: RetryPolicy
+        /// How many requests to models may be under way at once; give several clients of one account the same one.
+        public var concurrencyLimit: ConcurrencyLimit
         /// The most bytes of one event of a stream, or of a whole answer that is not streamed: 16 MiB.
         public var maximumEventBytes: Int
         /// The most bytes of a whole stream: 256 MiB, more than twice what the longest answer can need.
@@ -48,6 +50,7 @@ extension DeepSeekClient {
             idleTimeout: Duration = .seconds(60),
             totalTimeout: Duration = .seconds(1500),
             retry: RetryPolicy = .init(),
+            concurrencyLimit: ConcurrencyLimit = .init(),
             maximumEventBytes: Int = 16 << 20,
             maximumStreamBytes: Int = 256 << 20,
             checksRequests: Bool = true,
@@ -61,6 +64,7 @@ extension DeepSeekClient {
             self.idleTimeout = idleTimeout
             self.totalTimeout = totalTimeout
             self.retry = retry
+            self.concurrencyLimit = concurrencyLimit
             self.maximumEventBytes = maximumEventBytes
             self.maximumStreamBytes = maximumStreamBytes
             self.checksRequests = checksRequests

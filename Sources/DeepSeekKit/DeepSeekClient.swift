@@ -13,8 +13,8 @@ internal import PlatformCore
 /// answer without an end are errors that carry what had arrived. The key goes nowhere but to the base URL: redirects
 /// are not followed, and plain http is refused beyond this machine.
 ///
-/// Cost: one thread and one pool of connections per `CurlTransport`; make one client and share it. Does not call tools,
-/// keep history or limit how much is asked at once.
+/// Cost: one thread and one pool of connections per `CurlTransport`; make one client and share it. Keeps no
+/// history.
 public struct DeepSeekClient: Sendable {
     let configuration: Configuration
     let transport: any HTTPTransport

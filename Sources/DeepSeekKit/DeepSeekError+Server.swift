@@ -13,7 +13,9 @@ extension DeepSeekError {
         }
         error.status = response.status
         error.requestID = response.requestID
-        error.retryAfter = response.header("retry-after").flatMap { RetryAfter.parse($0, now: now) }
+        error.retryAfter = response.header("retry-after").flatMap {
+            RetryAfter.parse($0, now: RetryAfter.date(of: response) ?? now)
+        }
         return error
     }
 

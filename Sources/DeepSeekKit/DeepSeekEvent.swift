@@ -4,6 +4,8 @@ package import PlatformCore
 public enum DeepSeekEvent: Sendable {
     /// A request failed before anything was delivered and is sent again after `delay`; `attempt` counts from 1.
     case retrying(attempt: Int, delay: Duration, error: DeepSeekError)
+    /// The server has refused a request for lack of room: from now on only so many are sent at once.
+    case slowedDown(limit: Int)
     /// An answer is complete: how long its first piece and the whole took, and how many requests it needed; `model` is
     /// nil when none was asked.
     case finished(model: String?, attempts: Int, firstPiece: Duration?, total: Duration, usage: Usage?)
@@ -20,6 +22,8 @@ public enum DeepSeekEvent: Sendable {
                 "retrying",
                 ["attempt": "\(attempt)", "delay_ms": "\(delay.milliseconds)", "error": error.description]
             )
+        case .slowedDown(let limit):
+            return LogLine(.warning, "deepseek", "slowed down", ["limit": "\(limit)"])
         case .finished(let model, let attempts, let firstPiece, let total, let usage):
             return LogLine(
                 .info,

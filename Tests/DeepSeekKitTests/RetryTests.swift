@@ -45,6 +45,35 @@ import Testing
         #expect(await client.events().1?.attempts == 1)
     }
 
+    @Test func `a date is counted from the server's own clock`() async {
+        let page = ScriptedTransport.Answer.page(
+            503,
+            "{}",
+            .init("Date", "Sun, 06 Nov 1994 08:00:00 GMT"),
+            .init("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT")
+        )
+        #expect(await DeepSeekClient.make(.init(page)).events().1?.retryAfter == .seconds(49 * 60 + 37))
+    }
+
+    @Test func `the wait before a retry is what the server asks for`() async {
+        let log = EventLog()
+        let transport = ScriptedTransport(
+            .page(429, "{}", .init("Retry-After", "1")),
+            .stream(Chunk.content("x"), Chunk.finish(), Chunk.done)
+        )
+        let client = DeepSeekClient.make(transport) {
+            $0.retry.maximumDelay = .seconds(2)
+            $0.onEvent = { log.note($0) }
+        }
+        #expect(await client.events().1 == nil)
+        guard case .retrying(attempt: 1, let delay, let error)? = log.all.dropFirst().first else {
+            Issue.record("no retry in \(log.lines)")
+            return
+        }
+        #expect(delay == .seconds(1))
+        #expect(error.code == .rateLimited)
+    }
+
     @Test(arguments: [
         ("0", Duration.zero), ("120", .seconds(120)),
         ("Sun, 06 Nov 1994 08:49:37 GMT", .seconds(37)), ("Sun, 06 Nov 1994 08:48:00 GMT", .zero),

@@ -2,13 +2,19 @@
 package enum RetryAfter {
     /// How long to wait: whole seconds or a date (RFC 9110 10.2.3); nil when it is neither.
     ///
-    /// A date is counted from `now`, in milliseconds since 1970.
+    /// A date is counted from `now`, in milliseconds since 1970: the server's own if it told it, since clocks differ.
     package static func parse(_ value: String, now: Int64) -> Duration? {
         if value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
             return Int64(value).map { .seconds(min($0, 86_400 * 365)) }
         }
         guard let seconds = seconds(ofDate: value) else { return nil }
         return .milliseconds(max(0, seconds * 1000 - now))
+    }
+
+    /// When an answer was made by its own clock (`Date`, RFC 9110 6.6.1), in milliseconds since 1970; nil when it does not
+    /// say so.
+    static func date(of response: TransportResponse) -> Int64? {
+        response.header("date").flatMap(seconds(ofDate:)).map { $0 * 1000 }
     }
 
     /// Seconds since 1970 of the one date form senders may use, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 5.6.7).
