@@ -29,7 +29,7 @@ public struct DeepSeekError: Error, Sendable, CustomStringConvertible {
     public var isRetryable: Bool {
         switch code {
         case .authentication, .insufficientBalance, .invalidRequest, .contextWindow, .contentFilter: false
-        case .untrusted, .cancelled: false
+        case .untrusted, .cancelled, .tooManyRounds: false
         default: true
         }
     }
@@ -79,6 +79,8 @@ extension DeepSeekError {
         public static let contentFilter = Self("content_filter")
         /// The answer ended at once, without a word.
         public static let emptyAnswer = Self("empty_answer")
+        /// The model kept asking for functions; see `partial` for its last answer.
+        public static let tooManyRounds = Self("too_many_rounds")
         /// The calling task was cancelled.
         public static let cancelled = Self("cancelled")
         /// The server sent something that is not its API.

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension ChatCompletion {
     /// The answer's JSON as a value of yours.
     ///
@@ -16,7 +10,7 @@ extension ChatCompletion {
     /// fit and the answer's beginning in the message and the whole answer as `partial`.
     public func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws(DeepSeekError) -> Value {
         do {
-            return try JSONDecoder().decode(type, from: Data(content.withoutFence.utf8))
+            return try JSONText.decode(content.withoutFence)
         } catch {
             var what = "the answer is no JSON for \(type), \(JSONText.fault(error))"
             if finishReason == .length { what = "the answer was cut at the most tokens: raise maxTokens; \(what)" }

@@ -23,6 +23,11 @@ enum JSONText {
         try? JSONDecoder().decode(Value.self, from: Data(bytes))
     }
 
+    /// The value of a JSON text; throws what `fault` reads.
+    static func decode<Value: Decodable>(_ text: some StringProtocol) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    }
+
     /// What does not fit, and where, in a few words: "items[0].price is missing".
     static func fault(_ error: any Error) -> String {
         guard let error = error as? DecodingError else { return "\(error)" }
