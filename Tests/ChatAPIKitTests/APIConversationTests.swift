@@ -3,7 +3,8 @@ import PlatformCore
 import Testing
 
 struct APIConversationTests {
-    private let shown = #"{"id":"c1","title":"Why?","created_at":1000,"updated_at":2000}"#
+    private let shown =
+        #"{"id":"c1","title":"Why?","system_prompt":null,"model":null,"thinking":null,"created_at":1000,"updated_at":2000}"#
 
     @Test func `the list goes on from its cursor`() async throws {
         let api = try APIFixture(StubChatStore())

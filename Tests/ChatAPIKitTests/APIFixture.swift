@@ -43,11 +43,12 @@ struct APIFixture<Store: ChatStore> {
         _ target: String,
         _ body: String? = nil,
         as uid: String? = "7",
+        from peer: String = "127.0.0.1:50000",
         headers: [(name: String, value: String)] = []
     ) async -> ChatResponse {
         let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
         var request = ChatRequest(method: method, path: parts[0], query: parts.count > 1 ? parts[1] : "")
-        request.peerAddress = "127.0.0.1:50000"
+        request.peerAddress = peer
         request.headers = headers
         request.setDefault("Host", "chat.example:8080")
         if let uid {

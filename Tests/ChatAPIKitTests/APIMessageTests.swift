@@ -4,7 +4,7 @@ import Testing
 
 struct APIMessageTests {
     @Test func `a question is stored, dispatched, pushed to every socket, and 202`() async throws {
-        let api = try APIFixture(StubChatStore())
+        let api = try APIFixture(StubChatStore()) { $0.models = ["m"] }
         api.store.state.withLock { $0.send = .stored(Make.sent(key: "k1")) }
         let response = await api.send(
             "POST",
@@ -15,7 +15,7 @@ struct APIMessageTests {
         #expect(await response.text == #"{"conversation_id":"c1","message_id":"m1","reply_id":"r1"}"#)
         #expect(
             api.store.state.withLock { $0.sent } == [
-                NewMessage(conversationID: "c1", content: "Why?", idempotencyKey: "k1", model: "m", thinking: true)
+                NewMessage(in: .conversation("c1"), content: "Why?", idempotencyKey: "k1", model: "m", thinking: true)
             ]
         )
         #expect(api.dispatcher.dispatched == ["r1 in c1"])
@@ -23,7 +23,7 @@ struct APIMessageTests {
         #expect(pushed.uid == "7")
         #expect(
             pushed.text
-                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","content":"Why?","idempotency_key":"k1"}"#
+                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","parent_id":null,"content":"Why?","idempotency_key":"k1"}"#
         )
     }
 
@@ -125,9 +125,9 @@ struct APIMessageTests {
         let page = MessagePage(messages: [Make.message(replies: [reply])], hasEarlier: true)
         api.store.state.withLock { $0.messages = page }
         let response = await api.send("GET", "/api/chat/conversations/c1/messages?before=m9&limit=20")
-        #expect(api.store.calls.last == "messages c1 7 m9 20")
+        #expect(api.store.calls.last == "messages c1 7 - m9 20")
         let expected =
-            #"{"messages":[{"id":"m1","role":"user","content":"Why?","idempotency_key":null,"created_at":1000,"#
+            #"{"messages":[{"id":"m1","parent_id":null,"versions":[],"role":"user","content":"Why?","idempotency_key":null,"created_at":1000,"#
             + #""replies":[{"id":"r1","state":"finished","attempt":1,"last_seq":4,"content":"Because.","#
             + #""reasoning":"","finish_reason":"stop","usage":{"prompt_tokens":1,"cached_tokens":0,"#
             + #""completion_tokens":2,"reasoning_tokens":0},"error":null,"created_at":1000,"ended_at":null}]}],"#

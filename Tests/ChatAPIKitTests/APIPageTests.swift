@@ -57,7 +57,8 @@ struct APIPageTests {
         let api = try APIFixture(StubChatStore())
         let expected =
             #"{"gateway_url":"ws://chat.example:8282","sign_in":{"development":false,"token_url":null},"#
-            + #""limits":{"content_bytes":32768,"idempotency_key_bytes":128,"title_bytes":256,"page_size":100},"#
+            + #""limits":{"content_bytes":32768,"idempotency_key_bytes":128,"title_bytes":256,"system_prompt_bytes":8192,"#
+            + #""page_size":100,"sends_per_minute":20,"running_replies":3},"models":[],"#
             + #""simulated":false}"#
         #expect(await api.send("GET", "/api/chat/config", as: nil).text == expected)
 

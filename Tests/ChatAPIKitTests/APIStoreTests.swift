@@ -9,7 +9,7 @@ struct APIStoreTests {
     private let api: APIFixture<SQLiteChatStore>
 
     init() throws {
-        api = try APIFixture(SQLiteChatStore(path: directory.file("chat.sqlite")))
+        api = try APIFixture(SQLiteChatStore(path: directory.file("chat.sqlite"))) { $0.limits.runningReplies = 0 }
     }
 
     @Test func `a question makes a conversation that is listed, read, renamed and deleted`() async throws {

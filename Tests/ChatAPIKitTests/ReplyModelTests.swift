@@ -139,10 +139,12 @@ private final class House: Sendable {
     func replies() async throws -> [Reply] {
         var replies: [Reply] = []
         for uid in ReplyModelTests.uids {
-            for conversation in try await fixture.store.conversations(uid: uid, cursor: nil, limit: 100).conversations {
+            for conversation in try await fixture.store.conversations(uid: uid, cursor: nil, limit: 100)!.conversations
+            {
                 let page = try await fixture.store.messages(
                     conversation: conversation.id,
                     uid: uid,
+                    through: nil,
                     before: nil,
                     limit: 100
                 )
@@ -164,7 +166,10 @@ private final class House: Sendable {
         let store = ObservedStore(fixture.store, record: record)
         var conversation: String?
         for number in 0..<3 {
-            let sent = try await store.send(.init(conversationID: conversation, content: "\(number)"), uid: uid).sent
+            let sent = try await store.send(
+                .init(in: conversation.map { .conversation($0) } ?? .newConversation, content: "\(number)"),
+                uid: uid
+            ).sent
             conversation = sent.conversation.id
             try? await queue.dispatch(replyID: sent.reply.id, partition: sent.conversation.id)
             await dice.pause(upTo: 15)

@@ -90,7 +90,7 @@ extension ObservedStore {
         try await base.send(message, uid: uid)
     }
 
-    func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage {
+    func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage? {
         try await base.conversations(uid: uid, cursor: cursor, limit: limit)
     }
 
@@ -98,8 +98,16 @@ extension ObservedStore {
         try await base.conversation(id, uid: uid)
     }
 
-    func rename(conversation id: String, uid: String, title: String) async throws(ChatError) -> Conversation? {
-        try await base.rename(conversation: id, uid: uid, title: title)
+    func change(
+        conversation id: String,
+        uid: String,
+        _ change: ConversationChange
+    ) async throws(ChatError) -> Conversation? {
+        try await base.change(conversation: id, uid: uid, change)
+    }
+
+    func delete(message id: String, uid: String) async throws(ChatError) -> DeletedMessages? {
+        try await base.delete(message: id, uid: uid)
     }
 
     func delete(conversation id: String, uid: String) async throws(ChatError) -> Bool {
@@ -109,10 +117,11 @@ extension ObservedStore {
     func messages(
         conversation id: String,
         uid: String,
+        through: String?,
         before: String?,
         limit: Int
     ) async throws(ChatError) -> MessagePage? {
-        try await base.messages(conversation: id, uid: uid, before: before, limit: limit)
+        try await base.messages(conversation: id, uid: uid, through: through, before: before, limit: limit)
     }
 
     func reply(_ id: String, uid: String) async throws(ChatError) -> Reply? {

@@ -77,7 +77,7 @@ import Testing
         )
         #expect(
             ChatPush.messageCreated(message)
-                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","content":"hi","idempotency_key":"k"}"#
+                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","parent_id":null,"content":"hi","idempotency_key":"k"}"#
         )
         let conversation = Conversation(id: "c1", uid: "ann", title: "T", createdAt: 5, updatedAt: 6)
         #expect(

@@ -222,7 +222,12 @@ import Testing
         let first = try await fixture.answered("one", by: "1")
         let failed = try await fixture.send("two", in: first.conversation.id)
         _ = try await fixture.store.fail(reply: failed.reply.id, attempt: nil, code: nil)
-        let message = NewMessage(conversationID: first.conversation.id, content: "three", model: "big", thinking: true)
+        let message = NewMessage(
+            in: .conversation(first.conversation.id),
+            content: "three",
+            model: "big",
+            thinking: true
+        )
         let sent = try await fixture.store.send(message, uid: "ann").sent
         let prompts = Lock<[ReplyPrompt]>([])
         let model = ScriptedModel { prompt, _ in

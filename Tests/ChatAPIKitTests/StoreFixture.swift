@@ -25,7 +25,8 @@ final class StoreFixture: Sendable {
         uid: String = "ann",
         key: String? = nil
     ) async throws -> SentMessage {
-        let message = NewMessage(conversationID: conversation, content: content, idempotencyKey: key)
+        let place = conversation.map { NewMessage.Place.conversation($0) } ?? .newConversation
+        let message = NewMessage(in: place, content: content, idempotencyKey: key)
         return try await store.send(message, uid: uid).sent
     }
 

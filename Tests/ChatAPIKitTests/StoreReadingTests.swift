@@ -17,7 +17,7 @@ import Testing
         var seen: [Conversation] = []
         var cursor: String?
         repeat {
-            let page = try await store.conversations(uid: "ann", cursor: cursor, limit: 3)
+            let page = try #require(try await store.conversations(uid: "ann", cursor: cursor, limit: 3))
             #expect(page.conversations.count <= 3)
             seen += page.conversations
             cursor = page.nextCursor
@@ -45,32 +45,40 @@ import Testing
         fixture.time.advance(by: .seconds(1))
         let second = try await fixture.send("second").conversation.id
         fixture.time.advance(by: .seconds(1))
-        let renamed = try await store.rename(conversation: first, uid: "ann", title: "Sky")
+        let renamed = try await store.change(conversation: first, uid: "ann", .init(title: "Sky"))
         #expect(renamed?.title == "Sky")
         #expect(
-            try await store.conversations(uid: "ann", cursor: nil, limit: 9).conversations.map(\.id) == [second, first]
+            try await store.conversations(uid: "ann", cursor: nil, limit: 9)?.conversations.map(\.id) == [
+                second, first,
+            ]
         )
         try await fixture.send("more", in: first)
         #expect(
-            try await store.conversations(uid: "ann", cursor: nil, limit: 9).conversations.map(\.id) == [first, second]
+            try await store.conversations(uid: "ann", cursor: nil, limit: 9)?.conversations.map(\.id) == [
+                first, second,
+            ]
         )
     }
 
     @Test(arguments: ["", "-", "x-y", "12", "9999999999999999999999-a"])
-    func `a cursor that makes no sense begins at the newest`(cursor: String) async throws {
+    func `a cursor that makes no sense is told`(cursor: String) async throws {
         try await fixture.send()
-        #expect(try await store.conversations(uid: "ann", cursor: cursor, limit: 9).conversations.count == 1)
+        #expect(try await store.conversations(uid: "ann", cursor: cursor, limit: 9) == nil)
     }
 
     @Test func `messages come oldest first, in pages that end before a message`() async throws {
         let first = try await fixture.send("0")
         for number in 1..<5 { try await fixture.send("\(number)", in: first.conversation.id) }
         let id = first.conversation.id
-        let newest = try #require(try await store.messages(conversation: id, uid: "ann", before: nil, limit: 2))
+        let newest = try #require(
+            try await store.messages(conversation: id, uid: "ann", through: nil, before: nil, limit: 2)
+        )
         #expect(newest.messages.map(\.content) == ["3", "4"])
         #expect(newest.hasEarlier)
         let before = newest.messages[0].id
-        let older = try #require(try await store.messages(conversation: id, uid: "ann", before: before, limit: 3))
+        let older = try #require(
+            try await store.messages(conversation: id, uid: "ann", through: nil, before: before, limit: 3)
+        )
         #expect(older.messages.map(\.content) == ["0", "1", "2"])
         #expect(!older.hasEarlier)
     }
@@ -80,8 +88,10 @@ import Testing
         try await fixture.take(sent.reply.id)
         let conversation = sent.conversation.id
         #expect(try await store.conversation(conversation, uid: "bob") == nil)
-        #expect(try await store.messages(conversation: conversation, uid: "bob", before: nil, limit: 9) == nil)
-        #expect(try await store.rename(conversation: conversation, uid: "bob", title: "mine") == nil)
+        #expect(
+            try await store.messages(conversation: conversation, uid: "bob", through: nil, before: nil, limit: 9) == nil
+        )
+        #expect(try await store.change(conversation: conversation, uid: "bob", .init(title: "mine")) == nil)
         #expect(try await !store.delete(conversation: conversation, uid: "bob"))
         #expect(try await store.reply(sent.reply.id, uid: "bob") == nil)
         #expect(try await store.log(reply: sent.reply.id, uid: "bob", after: 0) == nil)
@@ -176,7 +186,7 @@ import Testing
         #expect(try await store.delete(conversation: sent.conversation.id, uid: "ann"))
         #expect(try await store.reply(sent.reply.id, uid: "ann") == nil)
         #expect(try await store.append([.content("cause")], reply: sent.reply.id, attempt: 1) == nil)
-        #expect(try await store.conversations(uid: "ann", cursor: nil, limit: 9).conversations.isEmpty)
+        #expect(try await store.conversations(uid: "ann", cursor: nil, limit: 9)?.conversations == [])
         #expect(try await candidates(queuedFor: .zero).isEmpty)
         try await fixture.send("Why?", key: "k1")
     }

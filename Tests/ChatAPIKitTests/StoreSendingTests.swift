@@ -13,9 +13,16 @@ import Testing
         #expect(sent.message.conversationID == sent.conversation.id)
         #expect(sent.reply.state == .queued)
         #expect(sent.reply.attempt == 0)
-        let page = try await store.messages(conversation: sent.conversation.id, uid: "ann", before: nil, limit: 10)
+        let page = try await store.messages(
+            conversation: sent.conversation.id,
+            uid: "ann",
+            through: nil,
+            before: nil,
+            limit: 10
+        )
         var stored = sent.message
         stored.replies = [sent.reply]
+        stored.versions = [stored.id]
         #expect(page == MessagePage(messages: [stored], hasEarlier: false))
     }
 
@@ -31,14 +38,14 @@ import Testing
         let first = try await fixture.send("Why?", key: "k1")
         let again = try await store.send(NewMessage(content: "Why?", idempotencyKey: "k1"), uid: "ann")
         #expect(again == .repeated(first))
-        #expect(try await store.conversations(uid: "ann", cursor: nil, limit: 10).conversations.count == 1)
+        #expect(try await store.conversations(uid: "ann", cursor: nil, limit: 10)?.conversations.count == 1)
     }
 
     @Test(arguments: [
         NewMessage(content: "Why not?", idempotencyKey: "k1"),
         NewMessage(content: "Why?", idempotencyKey: "k1", model: "big"),
         NewMessage(content: "Why?", idempotencyKey: "k1", thinking: true),
-        NewMessage(conversationID: "other", content: "Why?", idempotencyKey: "k1"),
+        NewMessage(in: .conversation("other"), content: "Why?", idempotencyKey: "k1"),
     ])
     func `the same key with another request is a conflict`(other: NewMessage) async throws {
         try await fixture.send("Why?", key: "k1")
@@ -63,16 +70,22 @@ import Testing
 
     @Test func `a conversation of another user is not found`() async throws {
         let sent = try await fixture.send()
-        let message = NewMessage(conversationID: sent.conversation.id, content: "Me too")
-        #expect(try await store.send(message, uid: "bob") == .conversationNotFound)
-        #expect(try await store.conversations(uid: "bob", cursor: nil, limit: 10).conversations.isEmpty)
+        let message = NewMessage(in: .conversation(sent.conversation.id), content: "Me too")
+        #expect(try await store.send(message, uid: "bob") == .notFound)
+        #expect(try await store.conversations(uid: "bob", cursor: nil, limit: 10)?.conversations == [])
     }
 
     @Test func `a text with every kind of character comes back as it was`() async throws {
         let content = "quote \" back \\ line \n zero \0 end \u{1F680} e\u{301} '; DROP TABLE messages;--"
         let sent = try await fixture.answered(content, by: content)
         #expect(Array(try await fixture.reply(sent.reply.id).content.utf8) == Array(content.utf8))
-        let page = try await store.messages(conversation: sent.conversation.id, uid: "ann", before: nil, limit: 1)
+        let page = try await store.messages(
+            conversation: sent.conversation.id,
+            uid: "ann",
+            through: nil,
+            before: nil,
+            limit: 1
+        )
         #expect(page.map { Array($0.messages[0].content.utf8) } == Array(content.utf8))
     }
 
@@ -83,7 +96,13 @@ import Testing
         }
         #expect(reply.messageID == sent.message.id)
         #expect(reply.state == .queued)
-        let page = try await store.messages(conversation: sent.conversation.id, uid: "ann", before: nil, limit: 10)
+        let page = try await store.messages(
+            conversation: sent.conversation.id,
+            uid: "ann",
+            through: nil,
+            before: nil,
+            limit: 10
+        )
         #expect(page?.messages.map { $0.replies.map(\.id) } == [[sent.reply.id, reply.id]])
     }
 

@@ -66,11 +66,13 @@ final class StubChatStore: ChatStore {
     struct State {
         var calls: [String] = []
         var isBroken = false
-        var send = SendResult.conversationNotFound
+        var send = SendResult.notFound
         var sent: [NewMessage] = []
-        var conversations = ConversationPage(conversations: [], nextCursor: nil)
+        var conversations: ConversationPage? = ConversationPage(conversations: [], nextCursor: nil)
         var conversation: Conversation?
         var messages: MessagePage?
+        var changes: [ConversationChange] = []
+        var deleted: DeletedMessages?
         var log: ReplyLog?
         var active: [ReplyPosition] = []
         var stop = EndResult.notFound
@@ -106,7 +108,7 @@ final class StubChatStore: ChatStore {
         }
     }
 
-    func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage {
+    func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage? {
         try answer("conversations \(uid) \(cursor ?? "-") \(limit)") { $0.conversations }
     }
 
@@ -114,9 +116,14 @@ final class StubChatStore: ChatStore {
         try answer("conversation \(id) \(uid)") { $0.conversation }
     }
 
-    func rename(conversation id: String, uid: String, title: String) async throws(ChatError) -> Conversation? {
-        try answer("rename \(id) \(uid)") { state in
-            state.conversation?.title = title
+    func change(
+        conversation id: String,
+        uid: String,
+        _ change: ConversationChange
+    ) async throws(ChatError) -> Conversation? {
+        try answer("change \(id) \(uid)") { state in
+            state.changes.append(change)
+            if let title = change.title { state.conversation?.title = title }
             return state.conversation
         }
     }
@@ -125,13 +132,18 @@ final class StubChatStore: ChatStore {
         try answer("delete \(id) \(uid)") { $0.conversation != nil }
     }
 
+    func delete(message id: String, uid: String) async throws(ChatError) -> DeletedMessages? {
+        try answer("delete message \(id) \(uid)") { $0.deleted }
+    }
+
     func messages(
         conversation id: String,
         uid: String,
+        through: String?,
         before: String?,
         limit: Int
     ) async throws(ChatError) -> MessagePage? {
-        try answer("messages \(id) \(uid) \(before ?? "-") \(limit)") { $0.messages }
+        try answer("messages \(id) \(uid) \(through ?? "-") \(before ?? "-") \(limit)") { $0.messages }
     }
 
     func reply(_ id: String, uid: String) async throws(ChatError) -> Reply? {

@@ -90,6 +90,25 @@ extension APIFailure {
         )
     }
 
+    static func rateLimited(for wait: Duration) -> Self {
+        let seconds = max(1, Int((wait / .seconds(1)).rounded(.up)))
+        return Self(
+            status: 429,
+            code: "rate_limited",
+            message: "Too many questions in a short time: ask again in \(seconds) s.",
+            headers: [(name: "Retry-After", value: "\(seconds)")]
+        )
+    }
+
+    static func tooManyReplies(_ limit: Int) -> Self {
+        Self(
+            status: 429,
+            code: "too_many_replies",
+            message: "\(limit) of your answers are still being written: wait for one, or stop it.",
+            headers: [(name: "Retry-After", value: "5")]
+        )
+    }
+
     static func wrongMethod(allowed: [String]) -> Self {
         let list = allowed.joined(separator: ", ")
         return Self(

@@ -17,10 +17,20 @@ extension ChatAPI {
         public var idempotencyKeyBytes = 128
         /// The longest title of a conversation, in bytes.
         public var titleBytes = 256
+        /// The longest system prompt of a conversation, in bytes.
+        public var systemPromptBytes = 8_192
         /// The longest name of a model, in bytes.
         public var modelBytes = 128
         /// The longest list of conversations or messages in one answer.
         public var pageSize = 100
+        /// How many questions one user may ask in a minute, edits and regenerations included; 0 is without a limit.
+        ///
+        /// This many at once, and then one each time that its part of the minute has passed. Each process counts for itself.
+        public var sendsPerMinute = 20
+        /// The same for all users behind one address.
+        public var sendsPerMinutePerAddress = 120
+        /// How many replies of one user may be queued or running; 0 is without a limit.
+        public var runningReplies = 3
         /// How many logs one user may follow as streams at a time, in this process.
         public var streamsPerUser = 8
 
@@ -28,7 +38,7 @@ extension ChatAPI {
         public init() {}
 
         /// The longest body: every byte of the content may come as an escape of six.
-        var bodyBytes: Int { 6 * contentBytes + 16_384 }
+        var bodyBytes: Int { 6 * max(contentBytes, systemPromptBytes) + 16_384 }
     }
 
     /// What the API serves and how.
@@ -45,6 +55,8 @@ extension ChatAPI {
         public var tokenURL: String?
         /// Makes the tokens of the development sign-in; nil, as on every real site, and there is no such sign-in.
         public var developmentSignIn: JWTAuthenticator?
+        /// The models that a request or a conversation may name; whatever is not here is refused.
+        public var models: [String] = []
         /// Whether answers come from a simulator, so that the page says so.
         public var isModelSimulated = false
         /// Other origins whose pages may call the API, such as `https://www.example.com`; `*` is every one.
@@ -58,6 +70,8 @@ extension ChatAPI {
 
         /// The wall clock against which proofs are checked.
         package var clock = WallClock.system
+        /// What rate limits are measured by.
+        package var monotonic: @Sendable () -> ContinuousClock.Instant = { .now }
         /// How often streams of logs look at the store, all of them together.
         package var liveInterval: Duration = .milliseconds(100)
         /// After how long a silent stream gets a comment, so that nothing between takes it for dead.

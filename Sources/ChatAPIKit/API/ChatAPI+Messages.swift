@@ -1,16 +1,40 @@
+import PlatformCore
+
 extension ChatAPI {
     /// POST send: stores a question with its queued reply, then has it answered; 202 as soon as it is stored.
     func send(_ request: ChatRequest, _ uid: String) async throws -> ChatResponse {
         var fields = try fields(of: request)
+        let conversation = fields.optionalText("conversation_id", maximumBytes: 64)
+        let parent = fields.optionalText("parent_id", maximumBytes: 64)
+        if conversation == nil, parent != nil {
+            fields.report("parent_id", "invalid", "is for a message in a conversation: conversation_id must be given")
+        }
+        let place = conversation.map { NewMessage.Place.conversation($0, after: parent) } ?? .newConversation
+        return try await store(in: place, &fields, request, uid)
+    }
+
+    /// POST edit: stores another version of a question, with its own reply.
+    func editMessage(_ id: String, _ request: ChatRequest, _ uid: String) async throws -> ChatResponse {
+        var fields = try fields(of: request)
+        return try await store(in: .beside(id), &fields, request, uid)
+    }
+
+    private func store(
+        in place: NewMessage.Place,
+        _ fields: inout Fields,
+        _ request: ChatRequest,
+        _ uid: String
+    ) async throws -> ChatResponse {
         let limits = configuration.limits
         let message = NewMessage(
-            conversationID: fields.optionalText("conversation_id", maximumBytes: 64),
+            in: place,
             content: fields.text("content", maximumBytes: limits.contentBytes),
             idempotencyKey: fields.optionalText("idempotency_key", maximumBytes: limits.idempotencyKeyBytes),
-            model: fields.optionalText("model", maximumBytes: limits.modelBytes),
+            model: model(&fields),
             thinking: fields.optionalBool("thinking")
         )
         try fields.check()
+        try await admit(request, uid)
         switch try await store.send(message, uid: uid) {
         case .stored(let sent):
             await withoutCancellation {
@@ -25,19 +49,45 @@ extension ChatAPI {
             if sent.reply.state == .queued { await withoutCancellation { await dispatch(sent.reply) } }
             return accepted(sent.reply)
         case .conflict: throw APIFailure.idempotencyConflict
-        case .conversationNotFound: throw APIFailure.notFound
+        case .notFound: throw APIFailure.notFound
+        case .parentNotFound:
+            fields.report("parent_id", "unknown", "must be the id of a message in this conversation")
+            throw fields.failure ?? APIFailure.notFound
         }
+    }
+
+    /// The model that a request names: one of the list, or nil for the host's.
+    func model(_ fields: inout Fields) -> String? {
+        let name = fields.optionalText("model", maximumBytes: configuration.limits.modelBytes)
+        if let name, !configuration.models.contains(where: { ByteKey($0) == ByteKey(name) }) {
+            let names = configuration.models.joined(separator: ", ")
+            fields.report("model", "unknown", names.isEmpty ? "must not be named here" : "must be one of: \(names)")
+        }
+        return name
+    }
+
+    /// DELETE message: with its replies, and what hangs on it if it has other versions, on every device.
+    func deleteMessage(_ id: String, _ uid: String) async throws -> ChatResponse {
+        guard let deleted = try await store.delete(message: id, uid: uid) else { throw APIFailure.notFound }
+        await events.push(ChatPush.messagesDeleted(deleted), toUid: uid)
+        return ChatResponse(200, ["deleted": .array(deleted.ids.map { .string($0) })])
     }
 
     /// GET messages: a part of a conversation's history, with the replies.
     func listMessages(_ id: String, _ request: ChatRequest, _ uid: String) async throws -> ChatResponse {
         var query = Fields(query: QueryString(request.query))
+        let through = query.optionalText("through", maximumBytes: 64)
         let before = query.optionalText("before", maximumBytes: 64)
         let limit = query.number("limit", in: 1...configuration.limits.pageSize, default: 50)
         try query.check()
-        guard let page = try await store.messages(conversation: id, uid: uid, before: before, limit: limit) else {
-            throw APIFailure.notFound
-        }
+        let page = try await store.messages(
+            conversation: id,
+            uid: uid,
+            through: through,
+            before: before,
+            limit: limit
+        )
+        guard let page else { throw APIFailure.notFound }
         return ChatResponse(
             200,
             ["messages": .array(page.messages.map(JSON.init)), "has_more": .bool(page.hasEarlier)]
@@ -45,7 +95,8 @@ extension ChatAPI {
     }
 
     /// POST regenerate: another reply to the message that a reply answers.
-    func regenerateReply(_ id: String, _ uid: String) async throws -> ChatResponse {
+    func regenerateReply(_ id: String, _ request: ChatRequest, _ uid: String) async throws -> ChatResponse {
+        try await admit(request, uid)
         switch try await store.regenerate(reply: id, uid: uid) {
         case .created(let reply):
             await withoutCancellation { await dispatch(reply) }

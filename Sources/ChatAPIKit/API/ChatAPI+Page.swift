@@ -14,8 +14,12 @@ extension ChatAPI {
                     "content_bytes": .integer(limits.contentBytes),
                     "idempotency_key_bytes": .integer(limits.idempotencyKeyBytes),
                     "title_bytes": .integer(limits.titleBytes),
+                    "system_prompt_bytes": .integer(limits.systemPromptBytes),
                     "page_size": .integer(limits.pageSize),
+                    "sends_per_minute": .integer(limits.sendsPerMinute),
+                    "running_replies": .integer(limits.runningReplies),
                 ],
+                "models": .array(configuration.models.map { .string($0) }),
                 "simulated": .bool(configuration.isModelSimulated),
             ]
         )

@@ -23,6 +23,8 @@ public struct ChatAPI: Sendable {
     let page: ChatPage
     let live: LogWatch
     let slots: StreamSlots
+    let sendsByUser: RateLimit
+    let sendsByAddress: RateLimit
 
     /// Makes an API.
     /// - Parameters:
@@ -60,6 +62,11 @@ public struct ChatAPI: Sendable {
             events: configuration.onEvent
         )
         slots = StreamSlots(limit: configuration.limits.streamsPerUser)
+        sendsByUser = RateLimit(perMinute: configuration.limits.sendsPerMinute, now: configuration.monotonic)
+        sendsByAddress = RateLimit(
+            perMinute: configuration.limits.sendsPerMinutePerAddress,
+            now: configuration.monotonic
+        )
     }
 
     /// Answers a request; never fails.
@@ -151,12 +158,14 @@ public struct ChatAPI: Sendable {
         case .send: return try await send(request, uid)
         case .conversations: return try await listConversations(request, uid)
         case .conversation(let id): return try await readConversation(id, uid)
-        case .rename(let id): return try await renameConversation(id, request, uid)
+        case .change(let id): return try await changeConversation(id, request, uid)
         case .delete(let id): return try await deleteConversation(id, uid)
+        case .edit(let id): return try await editMessage(id, request, uid)
+        case .deleteMessage(let id): return try await deleteMessage(id, uid)
         case .messages(let id): return try await listMessages(id, request, uid)
         case .log(let id): return try await readLog(id, request, uid)
         case .stop(let id): return try await stopReply(id, uid)
-        case .regenerate(let id): return try await regenerateReply(id, uid)
+        case .regenerate(let id): return try await regenerateReply(id, request, uid)
         case .health, .configuration, .asset, .developmentSignIn: throw APIFailure.notFound
         }
     }

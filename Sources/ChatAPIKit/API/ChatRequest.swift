@@ -10,7 +10,9 @@ public struct ChatRequest: Sendable {
     public var headers: [(name: String, value: String)]
     /// The whole body.
     public var body: [UInt8]
-    /// Where the connection comes from, for logs.
+    /// The IP address of who asks, with or without a port; behind a proxy of yours what that one says.
+    ///
+    /// Rate limits count by it.
     public var peerAddress: String
     /// Whether the browser spoke TLS, here or at a proxy that is trusted: decides between `ws` and `wss`.
     public var isSecure: Bool

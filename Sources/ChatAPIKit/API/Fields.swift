@@ -13,6 +13,9 @@ struct Fields {
         read = { query[$0].map { .string($0) } }
     }
 
+    /// Whether a field was given, if only as null.
+    func has(_ name: String) -> Bool { read(name) != nil }
+
     /// A string that must be there and say something.
     mutating func text(_ name: String, maximumBytes: Int) -> String {
         guard let text = optionalText(name, maximumBytes: maximumBytes, isRequired: true) else { return "" }
@@ -21,13 +24,18 @@ struct Fields {
     }
 
     /// A string; nil if it is absent or null.
-    mutating func optionalText(_ name: String, maximumBytes: Int, isRequired: Bool = false) -> String? {
+    mutating func optionalText(
+        _ name: String,
+        maximumBytes: Int,
+        isRequired: Bool = false,
+        mayBeEmpty: Bool = false
+    ) -> String? {
         switch read(name) {
         case nil, .null:
             if isRequired { report(name, "missing", "must be given") }
             return nil
         case .string(let text):
-            if text.isEmpty, !isRequired { report(name, "blank", "must not be empty") }
+            if text.isEmpty, !isRequired, !mayBeEmpty { report(name, "blank", "must not be empty") }
             if text.utf8.count > maximumBytes {
                 report(name, "too_long", "must have at most \(maximumBytes) bytes of UTF-8")
             }
@@ -70,8 +78,13 @@ struct Fields {
 
     /// Throws everything that was noted.
     func check() throws(APIFailure) {
-        guard !problems.isEmpty else { return }
-        throw APIFailure(
+        if let failure { throw failure }
+    }
+
+    /// Everything that was noted; nil if nothing was.
+    var failure: APIFailure? {
+        guard !problems.isEmpty else { return nil }
+        return APIFailure(
             status: 422,
             code: "invalid_fields",
             message: "Some fields are missing or not as they must be.",

@@ -4,6 +4,9 @@ extension JSON {
         self = [
             "id": .string(conversation.id),
             "title": .string(conversation.title),
+            "system_prompt": .string(conversation.systemPrompt),
+            "model": .string(conversation.model),
+            "thinking": conversation.thinking.map { .bool($0) } ?? .null,
             "created_at": .integer(conversation.createdAt),
             "updated_at": .integer(conversation.updatedAt),
         ]
@@ -12,6 +15,8 @@ extension JSON {
     init(_ message: Message) {
         self = [
             "id": .string(message.id),
+            "parent_id": .string(message.parentID),
+            "versions": .array(message.versions.map { .string($0) }),
             "role": .string(message.role.rawValue),
             "content": .string(message.content),
             "idempotency_key": .string(message.idempotencyKey),

@@ -5,9 +5,11 @@ package enum Route: Sendable, Equatable {
     case send
     case conversations
     case conversation(String)
-    case rename(String)
-    case delete(String)
+    case change(conversation: String)
+    case delete(conversation: String)
     case messages(conversation: String)
+    case edit(message: String)
+    case deleteMessage(String)
     case log(reply: String)
     case stop(reply: String)
     case regenerate(reply: String)
@@ -65,10 +67,16 @@ extension Route {
             default: []
             }
         case 3 where segments[0] == "chat" && segments[1] == "conversations" && isID(segments[2]):
-            [("GET", .conversation(segments[2])), ("PATCH", .rename(segments[2])), ("DELETE", .delete(segments[2]))]
+            [
+                ("GET", .conversation(segments[2])), ("PATCH", .change(conversation: segments[2])),
+                ("DELETE", .delete(conversation: segments[2])),
+            ]
+        case 3 where segments[0] == "chat" && segments[1] == "messages" && isID(segments[2]):
+            [("DELETE", .deleteMessage(segments[2]))]
         case 4 where segments[0] == "chat" && isID(segments[2]):
             switch (segments[1], segments[3]) {
             case ("conversations", "messages"): [("GET", .messages(conversation: segments[2]))]
+            case ("messages", "edit"): [("POST", .edit(message: segments[2]))]
             case ("replies", "log"): [("GET", .log(reply: segments[2]))]
             case ("replies", "stop"): [("POST", .stop(reply: segments[2]))]
             case ("replies", "regenerate"): [("POST", .regenerate(reply: segments[2]))]

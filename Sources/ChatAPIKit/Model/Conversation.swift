@@ -6,16 +6,34 @@ public struct Conversation: Sendable, Hashable {
     public var uid: String
     /// What lists show: the beginning of the first question until somebody renames it.
     public var title: String
+    /// What the model is told first; nil is the host's text.
+    public var systemPrompt: String?
+    /// The model that answers where a question names none; nil is the host's.
+    public var model: String?
+    /// Whether the model thinks first where a question does not say; nil is the host's setting.
+    public var thinking: Bool?
     /// When it was begun, in milliseconds since 1970.
     public var createdAt: Int64
     /// When its last question was sent, in milliseconds since 1970; lists are ordered by it, newest first.
     public var updatedAt: Int64
 
     /// Makes a value; nothing is stored.
-    public init(id: String, uid: String, title: String, createdAt: Int64, updatedAt: Int64) {
+    public init(
+        id: String,
+        uid: String,
+        title: String,
+        systemPrompt: String? = nil,
+        model: String? = nil,
+        thinking: Bool? = nil,
+        createdAt: Int64,
+        updatedAt: Int64
+    ) {
         self.id = id
         self.uid = uid
         self.title = title
+        self.systemPrompt = systemPrompt
+        self.model = model
+        self.thinking = thinking
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -26,6 +44,26 @@ public struct Conversation: Sendable, Hashable {
         let line = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
         let words = line.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return words.count <= 80 ? words : words.prefix(79) + "…"
+    }
+}
+
+/// What is to be different about a conversation; nil leaves a part as it is.
+public struct ConversationChange: Sendable, Hashable {
+    /// Another title.
+    public var title: String?
+    /// Another system prompt; nil inside is the host's.
+    public var systemPrompt: String??
+    /// Another model; nil inside is the host's.
+    public var model: String??
+    /// Another setting of thinking; nil inside is the host's.
+    public var thinking: Bool??
+
+    /// A change of these parts.
+    public init(title: String? = nil, systemPrompt: String?? = nil, model: String?? = nil, thinking: Bool?? = nil) {
+        self.title = title
+        self.systemPrompt = systemPrompt
+        self.model = model
+        self.thinking = thinking
     }
 }
 

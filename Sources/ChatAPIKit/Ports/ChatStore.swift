@@ -9,30 +9,43 @@ public protocol ChatStore: Sendable {
 
     /// Stores a message with its queued reply, and the conversation if it is new, all or nothing.
     ///
-    /// A key that this user gave before answers with what was stored then, or as a conflict if the request differs.
+    /// A key that this user gave within a day answers with what was stored then, or as a conflict if the request differs;
+    /// an older one is as good as new. What the message leaves open of model and thinking is the conversation's.
     func send(_ message: NewMessage, uid: String) async throws(ChatError) -> SendResult
 
     /// The user's conversations, newest first, at most `limit` (at least 1).
     ///
-    /// `cursor` is from the page before; one that makes no sense begins at the newest.
-    func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage
+    /// `cursor` is from the page before; nil is answered to one that makes no sense.
+    func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage?
 
     /// One conversation; nil if the user has no such one.
     func conversation(_ id: String, uid: String) async throws(ChatError) -> Conversation?
 
-    /// Gives a conversation another title; nil if the user has no such one. Its place in the list stays.
-    func rename(conversation id: String, uid: String, title: String) async throws(ChatError) -> Conversation?
+    /// Changes a conversation; nil if the user has no such one. Its place in the list stays.
+    func change(
+        conversation id: String,
+        uid: String,
+        _ change: ConversationChange
+    ) async throws(ChatError) -> Conversation?
 
     /// Removes a conversation with everything in it; false if the user has no such one. Its workers are fenced by it.
     func delete(conversation id: String, uid: String) async throws(ChatError) -> Bool
 
-    /// A part of a conversation's messages with their replies, oldest first; nil if the user has no such conversation.
+    /// Removes a message with its replies, whose workers are fenced by it; nil if the user has no such one.
     ///
-    /// The page has at most `limit` messages (at least 1) and ends just before the message `before`; nil, or one that
-    /// is not of this conversation, ends it at the newest.
+    /// Of a message that has other versions everything below it goes too; of one that has none, what followed it moves up.
+    func delete(message id: String, uid: String) async throws(ChatError) -> DeletedMessages?
+
+    /// A part of one branch of a conversation, with replies and versions, oldest first; nil if the user has no such
+    /// conversation.
+    ///
+    /// The branch goes through the message `through` down to the newest of what follows it; nil, or one that is not of this
+    /// conversation, is the message that was stored last. The page has at most `limit` messages (at least 1) and ends at
+    /// the end of the branch, or just before the message `before` on that one's own branch.
     func messages(
         conversation id: String,
         uid: String,
+        through: String?,
         before: String?,
         limit: Int
     ) async throws(ChatError) -> MessagePage?
@@ -95,7 +108,7 @@ public protocol ChatStore: Sendable {
     /// Where these replies are, read at one instant; those that are gone are left out.
     func positions(of replies: [String]) async throws(ChatError) -> [ReplyPosition]
 
-    /// The questions before a reply's own, each with its last answer, oldest first.
+    /// The questions before a reply's own on its branch, each with its last answer, oldest first.
     ///
     /// An answer counts if it finished, or was stopped and is not empty. Questions and answers sum up to at most
     /// `byteLimit` bytes; the oldest beyond it are left out.

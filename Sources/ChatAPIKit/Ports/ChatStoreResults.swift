@@ -6,8 +6,24 @@ public enum SendResult: Sendable, Equatable {
     case repeated(SentMessage)
     /// The key came before with another request.
     case conflict
-    /// The user has no such conversation.
-    case conversationNotFound
+    /// The user has no such conversation, or no message to put it beside.
+    case notFound
+    /// The conversation has no such message to put it behind.
+    case parentNotFound
+}
+
+/// What went with a message that was removed.
+public struct DeletedMessages: Sendable, Equatable {
+    /// Where they were.
+    public var conversationID: String
+    /// The message, and those below it that went too.
+    public var ids: [String]
+
+    /// Makes a value.
+    public init(conversationID: String, ids: [String]) {
+        self.conversationID = conversationID
+        self.ids = ids
+    }
 }
 
 /// A message as it was stored.
@@ -57,13 +73,16 @@ public struct TakenAttempt: Sendable, Equatable {
     public var reply: Reply
     /// The question it answers.
     public var question: String
+    /// What its conversation wants the model to be told first; nil is the host's text.
+    public var systemPrompt: String?
     /// The row that says so, to be pushed.
     public var row: LogRow
 
     /// Makes a value.
-    public init(reply: Reply, question: String, row: LogRow) {
+    public init(reply: Reply, question: String, systemPrompt: String? = nil, row: LogRow) {
         self.reply = reply
         self.question = question
+        self.systemPrompt = systemPrompt
         self.row = row
     }
 }

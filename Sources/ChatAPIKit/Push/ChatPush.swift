@@ -6,9 +6,26 @@ package enum ChatPush {
             "type": "message.created",
             "conversation_id": .string(message.conversationID),
             "message_id": .string(message.id),
+            "parent_id": .string(message.parentID),
             "content": .string(message.content),
             "idempotency_key": .string(message.idempotencyKey),
         ]
+        return object.serialized
+    }
+
+    /// `message.deleted`: a question is gone, or a branch.
+    package static func messagesDeleted(_ deleted: DeletedMessages) -> String {
+        let object: JSON = [
+            "type": "message.deleted",
+            "conversation_id": .string(deleted.conversationID),
+            "message_ids": .array(deleted.ids.map { .string($0) }),
+        ]
+        return object.serialized
+    }
+
+    /// `conversation.deleted`: a conversation is gone.
+    package static func conversationDeleted(_ id: String) -> String {
+        let object: JSON = ["type": "conversation.deleted", "conversation_id": .string(id)]
         return object.serialized
     }
 

@@ -20,9 +20,8 @@ extension ReplyRunner {
     func prompt(for attempt: TakenAttempt) async throws(ChatError) -> ReplyPrompt {
         let reply = attempt.reply
         var messages: [ReplyPrompt.Message] = []
-        if !configuration.systemPrompt.isEmpty {
-            messages.append(.init(role: .system, text: configuration.systemPrompt))
-        }
+        let systemPrompt = attempt.systemPrompt ?? configuration.systemPrompt
+        if !systemPrompt.isEmpty { messages.append(.init(role: .system, text: systemPrompt)) }
         for turn in try await store.history(before: reply, byteLimit: configuration.historyLimit) {
             messages.append(.init(role: .user, text: turn.question))
             if let answer = turn.answer { messages.append(.init(role: .assistant, text: answer)) }

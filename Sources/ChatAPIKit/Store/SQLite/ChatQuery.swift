@@ -2,22 +2,26 @@
 ///
 /// None may cost more because other users have more.
 package enum ChatQuery {
-    static let conversation = """
-        SELECT id, uid, title, created_at, updated_at FROM conversations WHERE id = ? AND uid = ?
-        """
+    private static let conversationColumns = "id, uid, title, created_at, updated_at, system_prompt, model, thinking"
+    static let conversation = "SELECT \(conversationColumns) FROM conversations WHERE id = ? AND uid = ?"
+    static let systemPrompt = "SELECT system_prompt FROM conversations WHERE id = ?"
     static let conversations = """
-        SELECT id, uid, title, created_at, updated_at FROM conversations
+        SELECT \(conversationColumns) FROM conversations
         WHERE uid = ? AND (updated_at, id) < (?, ?) ORDER BY updated_at DESC, id DESC LIMIT ?
         """
 
-    private static let messageColumns = "id, conversation_id, uid, content, idempotency_key, created_at"
+    private static let messageColumns = "id, conversation_id, uid, content, idempotency_key, created_at, parent_id"
     static let message = "SELECT \(messageColumns) FROM messages WHERE id = ?"
     static let messageByKey =
         "SELECT \(messageColumns), fingerprint FROM messages WHERE uid = ? AND idempotency_key = ?"
-    static let messagesBefore = """
-        SELECT \(messageColumns) FROM messages WHERE conversation_id = ? AND number < ? ORDER BY number DESC LIMIT ?
-        """
-    static let messageNumber = "SELECT number FROM messages WHERE id = ? AND conversation_id = ?"
+    static let messageParent = "SELECT parent_id FROM messages WHERE id = ? AND conversation_id = ?"
+    static let newestMessage =
+        "SELECT id FROM messages WHERE conversation_id = ? ORDER BY number DESC LIMIT 1"
+    static let newestChild =
+        "SELECT id FROM messages WHERE conversation_id = ? AND parent_id = ? ORDER BY number DESC LIMIT 1"
+    static let versions =
+        "SELECT id FROM messages WHERE conversation_id = ? AND parent_id IS ? ORDER BY number"
+    static let children = "SELECT id FROM messages WHERE conversation_id = ? AND parent_id = ?"
 
     private static let replyColumns = """
         id, message_id, conversation_id, uid, state, attempt, last_seq, model, thinking, content, reasoning, \
@@ -55,7 +59,8 @@ package enum ChatQuery {
     /// Every query, by name.
     package static let all: KeyValuePairs<String, String> = [
         "conversation": conversation, "conversations": conversations, "message": message,
-        "messageByKey": messageByKey, "messagesBefore": messagesBefore, "messageNumber": messageNumber,
+        "messageByKey": messageByKey, "messageParent": messageParent, "newestMessage": newestMessage,
+        "newestChild": newestChild, "versions": versions, "children": children, "systemPrompt": systemPrompt,
         "reply": reply, "claim": claim, "repliesOfMessage": repliesOfMessage,
         "firstReplyOfMessage": firstReplyOfMessage, "lastAnswer": lastAnswer, "position": position,
         "activeReplies": activeReplies, "earlierUnfinished": earlierUnfinished, "sweepCandidates": sweepCandidates,

@@ -7,6 +7,9 @@ enum ChatRows {
             id: row.text(0),
             uid: row.text(1),
             title: row.text(2),
+            systemPrompt: row.optionalText(5),
+            model: row.optionalText(6),
+            thinking: row.optionalInt(7).map { $0 != 0 },
             createdAt: row.int64(3),
             updatedAt: row.int64(4)
         )
@@ -16,6 +19,7 @@ enum ChatRows {
         Message(
             id: row.text(0),
             conversationID: row.text(1),
+            parentID: row.optionalText(6),
             uid: row.text(2),
             content: row.text(3),
             idempotencyKey: row.optionalText(4),

@@ -71,6 +71,19 @@ enum ChatSchema {
             text TEXT NOT NULL,
             PRIMARY KEY (reply_id, seq)
         ) STRICT, WITHOUT ROWID;
+        """,
+        // Messages become a tree, in which what there is makes one branch each.
         """
+        ALTER TABLE conversations ADD COLUMN system_prompt TEXT;
+        ALTER TABLE conversations ADD COLUMN model TEXT;
+        ALTER TABLE conversations ADD COLUMN thinking INTEGER;
+        ALTER TABLE messages ADD COLUMN parent_id TEXT;
+        UPDATE messages SET parent_id = (
+            SELECT id FROM messages AS earlier
+            WHERE earlier.conversation_id = messages.conversation_id AND earlier.number < messages.number
+            ORDER BY earlier.number DESC LIMIT 1
+        );
+        CREATE INDEX messages_by_parent ON messages (conversation_id, parent_id, number);
+        """,
     ]
 }

@@ -155,6 +155,14 @@ extension SQLiteChatStore {
         )
         try insert(row, reply.id, connection)
         let question = try connection.first(ChatQuery.message, .text(reply.messageID), map: ChatRows.message)
-        return TakenAttempt(reply: reply, question: question?.content ?? "", row: row)
+        let systemPrompt = try connection.first(ChatQuery.systemPrompt, .text(reply.conversationID)) {
+            $0.optionalText(0)
+        }
+        return TakenAttempt(
+            reply: reply,
+            question: question?.content ?? "",
+            systemPrompt: systemPrompt ?? nil,
+            row: row
+        )
     }
 }

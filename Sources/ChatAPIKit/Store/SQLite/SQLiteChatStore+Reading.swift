@@ -7,8 +7,8 @@ extension SQLiteChatStore {
         uid: String,
         cursor: String?,
         limit: Int
-    ) async throws(ChatError) -> ConversationPage {
-        let start = cursor.flatMap(ConversationCursor.init) ?? .newest
+    ) async throws(ChatError) -> ConversationPage? {
+        guard let start = cursor.map(ConversationCursor.init) ?? .newest else { return nil }
         return try await read("list conversations") { connection in
             var found = try connection.rows(
                 ChatQuery.conversations,
@@ -34,10 +34,11 @@ extension SQLiteChatStore {
         }
     }
 
-    /// Reads a page of messages and then each one's replies, all from one snapshot.
+    /// Walks up the branch and reads each message's versions and replies, all from one snapshot.
     public func messages(
         conversation id: String,
         uid: String,
+        through: String?,
         before: String?,
         limit: Int
     ) async throws(ChatError) -> MessagePage? {
@@ -45,14 +46,17 @@ extension SQLiteChatStore {
             guard try connection.first(ChatQuery.conversation, .text(id), .text(uid), map: { $0.text(0) }) != nil else {
                 return nil
             }
-            let end = try before.flatMap { before in
-                try connection.first(ChatQuery.messageNumber, .text(before), .text(id)) { $0.int64(0) }
-            }
-            var messages = try Self.messages(id, before: end ?? .max, limit: limit + 1, connection)
+            let last = try Self.lastMessage(of: id, through: through, before: before, connection)
+            var messages = try Self.branch(upFrom: last, limit: limit + 1, connection)
             let hasEarlier = messages.count > limit
             if hasEarlier { messages.removeLast() }
             messages.reverse()
             for index in messages.indices {
+                messages[index].versions = try connection.rows(
+                    ChatQuery.versions,
+                    .text(id),
+                    .optional(messages[index].parentID)
+                ) { $0.text(0) }
                 messages[index].replies = try connection.rows(
                     ChatQuery.repliesOfMessage,
                     .text(messages[index].id),
@@ -95,16 +99,11 @@ extension SQLiteChatStore {
         }
     }
 
-    /// Walks back from the question in small pages, so that a long conversation costs no more than what fits.
+    /// Walks up from the question, so that a long conversation costs no more than what fits.
     public func history(before reply: Reply, byteLimit: Int) async throws(ChatError) -> [HistoryTurn] {
         try await read("read a conversation's history") { connection in
-            let own = try connection.first(
-                ChatQuery.messageNumber,
-                .text(reply.messageID),
-                .text(reply.conversationID)
-            ) { $0.int64(0) }
-            guard let own else { return [] }
-            return try Self.history(reply.conversationID, before: own, byteLimit: byteLimit, connection).reversed()
+            let own = try connection.first(ChatQuery.message, .text(reply.messageID), map: ChatRows.message)
+            return try Self.history(upFrom: own?.parentID, byteLimit: byteLimit, connection).reversed()
         }
     }
 
@@ -141,47 +140,58 @@ extension SQLiteChatStore {
         try connection.first(ChatQuery.reply, .text(id), map: ChatRows.reply)
     }
 
-    /// Newest first.
-    private static func messages(
-        _ conversationID: String,
-        before number: Int64,
-        limit: Int,
+    /// Where a page ends: above `before`, or at the end of the branch through a message.
+    private static func lastMessage(
+        of conversationID: String,
+        through: String?,
+        before: String?,
         _ connection: Connection
-    ) throws -> [Message] {
-        try connection.rows(
-            ChatQuery.messagesBefore,
-            .text(conversationID),
-            .integer(number),
-            .integer(limit),
-            map: ChatRows.message
-        )
+    ) throws -> String? {
+        let id = SQLiteValue.text(conversationID)
+        if let before,
+            let parent = try connection.first(ChatQuery.messageParent, .text(before), id, map: { $0.optionalText(0) })
+        {
+            return parent
+        }
+        let known = try through.flatMap { through in
+            try connection.first(ChatQuery.messageParent, .text(through), id) { _ in through }
+        }
+        guard var last = known else { return try connection.first(ChatQuery.newestMessage, id) { $0.text(0) } }
+        while let child = try connection.first(ChatQuery.newestChild, id, .text(last), map: { $0.text(0) }) {
+            last = child
+        }
+        return last
+    }
+
+    /// Newest first.
+    private static func branch(upFrom last: String?, limit: Int, _ connection: Connection) throws -> [Message] {
+        var messages: [Message] = []
+        var next = last
+        while messages.count < limit, let id = next {
+            guard let message = try connection.first(ChatQuery.message, .text(id), map: ChatRows.message) else { break }
+            messages.append(message)
+            next = message.parentID
+        }
+        return messages
     }
 
     /// Newest first.
     private static func history(
-        _ conversationID: String,
-        before number: Int64,
+        upFrom last: String?,
         byteLimit: Int,
         _ connection: Connection
     ) throws -> [HistoryTurn] {
-        let pageSize = 16
         var turns: [HistoryTurn] = []
         var rest = byteLimit
-        var end = number
-        while true {
-            let page = try messages(conversationID, before: end, limit: pageSize, connection)
-            for message in page {
-                let answer = try connection.first(ChatQuery.lastAnswer, .text(message.id)) { $0.text(0) }
-                rest -= message.content.utf8.count + (answer?.utf8.count ?? 0)
-                if rest < 0 { return turns }
-                turns.append(HistoryTurn(question: message.content, answer: answer))
-            }
-            guard page.count == pageSize, let oldest = page.last else { return turns }
-            let next = try connection.first(ChatQuery.messageNumber, .text(oldest.id), .text(conversationID)) {
-                $0.int64(0)
-            }
-            guard let next else { return turns }
-            end = next
+        var next = last
+        while let id = next {
+            guard let message = try connection.first(ChatQuery.message, .text(id), map: ChatRows.message) else { break }
+            let answer = try connection.first(ChatQuery.lastAnswer, .text(id)) { $0.text(0) }
+            rest -= message.content.utf8.count + (answer?.utf8.count ?? 0)
+            if rest < 0 { break }
+            turns.append(HistoryTurn(question: message.content, answer: answer))
+            next = message.parentID
         }
+        return turns
     }
 }

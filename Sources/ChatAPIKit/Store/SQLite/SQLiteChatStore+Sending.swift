@@ -7,12 +7,12 @@ extension SQLiteChatStore {
     public func send(_ message: NewMessage, uid: String) async throws(ChatError) -> SendResult {
         let fingerprint = message.idempotencyKey.map { _ in Self.fingerprint(of: message) }
         return try await write("store a message") { [clock, makeID] connection in
-            if let earlier = try Self.earlier(message, uid, fingerprint, connection) { return earlier }
             let now = clock.now()
+            if let earlier = try Self.earlier(message, uid, fingerprint, at: now, connection) { return earlier }
             let conversation: Conversation?
-            if let id = message.conversationID {
-                conversation = try Self.advance(id, uid, to: now, connection)
-            } else {
+            var parentID: String?
+            switch message.place {
+            case .newConversation:
                 conversation = try Self.insertConversation(
                     id: makeID(now),
                     title: Conversation.title(from: message.content),
@@ -20,11 +20,20 @@ extension SQLiteChatStore {
                     at: now,
                     connection
                 )
+            case .conversation(let id, let after):
+                conversation = try Self.advance(id, uid, to: now, connection)
+                parentID = try Self.parent(after, in: id, connection)
+                if after != nil, parentID == nil, conversation != nil { return .parentNotFound }
+            case .beside(let id):
+                guard let other = try Self.message(id, of: uid, connection) else { return .notFound }
+                conversation = try Self.advance(other.conversationID, uid, to: now, connection)
+                parentID = other.parentID
             }
-            guard let conversation else { return .conversationNotFound }
+            guard let conversation else { return .notFound }
             let stored = Message(
                 id: makeID(now),
                 conversationID: conversation.id,
+                parentID: parentID,
                 uid: uid,
                 content: message.content,
                 idempotencyKey: message.idempotencyKey,
@@ -36,8 +45,8 @@ extension SQLiteChatStore {
                 messageID: stored.id,
                 conversationID: conversation.id,
                 uid: uid,
-                model: message.model,
-                thinking: message.thinking,
+                model: message.model ?? conversation.model,
+                thinking: message.thinking ?? conversation.thinking,
                 createdAt: now
             )
             try Self.insert(reply, connection)
@@ -70,18 +79,43 @@ extension SQLiteChatStore {
         }
     }
 
+    /// How long a key is remembered, in milliseconds: a day.
+    static let keyLifetime: Int64 = 86_400_000
+
+    /// The message to put one behind: this one if it is there, or the one that was stored last.
+    private static func parent(
+        _ id: String?,
+        in conversationID: String,
+        _ connection: Connection
+    ) throws -> String? {
+        let conversation = SQLiteValue.text(conversationID)
+        guard let id else { return try connection.first(ChatQuery.newestMessage, conversation) { $0.text(0) } }
+        return try connection.first(ChatQuery.messageParent, .text(id), conversation) { _ in id }
+    }
+
+    /// A message of this user; nil if it is another's.
+    static func message(_ id: String, of uid: String, _ connection: Connection) throws -> Message? {
+        try connection.first(ChatQuery.message, .text(id), map: ChatRows.message)
+            .flatMap { ByteKey($0.uid) == ByteKey(uid) ? $0 : nil }
+    }
+
     /// What this user sent before with the same key; nil when nothing was.
     private static func earlier(
         _ message: NewMessage,
         _ uid: String,
         _ fingerprint: [UInt8]?,
+        at now: Int64,
         _ connection: Connection
     ) throws -> SendResult? {
         guard let key = message.idempotencyKey else { return nil }
         let found = try connection.first(ChatQuery.messageByKey, .text(uid), .text(key)) { row in
-            (message: ChatRows.message(row), fingerprint: row.optionalBlob(6))
+            (message: ChatRows.message(row), fingerprint: row.optionalBlob(7))
         }
         guard let found else { return nil }
+        guard now - found.message.createdAt < keyLifetime else {
+            try connection.run("UPDATE messages SET idempotency_key = NULL WHERE id = ?", .text(found.message.id))
+            return nil
+        }
         guard found.fingerprint == fingerprint else { return .conflict }
         let id = SQLiteValue.text(found.message.conversationID)
         guard
@@ -139,11 +173,12 @@ extension SQLiteChatStore {
     private static func insert(_ message: Message, _ fingerprint: [UInt8]?, _ connection: Connection) throws {
         try connection.run(
             """
-            INSERT INTO messages (id, conversation_id, uid, role, content, idempotency_key, fingerprint, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO messages (id, conversation_id, parent_id, uid, role, content, idempotency_key, fingerprint,
+                created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             .text(message.id),
             .text(message.conversationID),
+            .optional(message.parentID),
             .text(message.uid),
             .text(message.role.rawValue),
             .text(message.content),
@@ -173,7 +208,13 @@ extension SQLiteChatStore {
 
     /// Tells a repeated request from another one with the same key; each part is preceded by its length.
     private static func fingerprint(of message: NewMessage) -> [UInt8] {
-        let parts = [message.conversationID, message.content, message.model, message.thinking.map { "\($0)" }]
+        let place: [String?] =
+            switch message.place {
+            case .newConversation: [nil]
+            case .conversation(let id, let after): [id, after]
+            case .beside(let id): [nil, nil, id]
+            }
+        let parts = place + [message.content, message.model, message.thinking.map { "\($0)" }]
         let bytes = parts.flatMap { part -> [UInt8] in
             guard let part else { return Array("-;".utf8) }
             return Array("\(part.utf8.count);\(part)".utf8)

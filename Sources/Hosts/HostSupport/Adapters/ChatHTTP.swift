@@ -4,9 +4,12 @@ import ServerCore
 /// The chat API behind Core's HTTP server: the same request and response in two spellings.
 struct ChatHTTP: Sendable {
     let api: ChatAPI
+    let proxies: TrustedProxies
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
-        response(
+        let isProxied = proxies.trusts(request.peer)
+        let client = proxies.client(of: request.headers, peer: request.peer) ?? request.peer
+        return response(
             await api.respond(
                 to: ChatRequest(
                     method: request.method,
@@ -14,7 +17,8 @@ struct ChatHTTP: Sendable {
                     query: request.query,
                     headers: request.headers.fields.map { (name: $0.name, value: $0.value) },
                     body: request.body,
-                    peerAddress: request.peerAddress
+                    peerAddress: client.ip,
+                    isSecure: isProxied && request.headers["X-Forwarded-Proto"]?.lowercased() == "https"
                 )
             )
         )

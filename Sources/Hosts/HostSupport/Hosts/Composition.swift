@@ -283,6 +283,11 @@ extension Composition {
         configuration.tokenURL = settings.tokenURL
         configuration.developmentSignIn = settings.hasDevelopmentSignIn ? authenticator : nil
         configuration.isModelSimulated = isSimulated
+        configuration.models = settings.models
+        configuration.limits.sendsPerMinute = settings.sendsPerMinute
+        configuration.limits.sendsPerMinutePerAddress = settings.sendsPerMinutePerAddress
+        configuration.limits.runningReplies = settings.runningReplies
+        configuration.limits.streamsPerUser = settings.streamsPerUser
         configuration.allowedOrigins = settings.allowedOrigins
         configuration.onEvent = { [logger] in logger.log($0.line) }
         configuration.checkpoint = checkpoint
@@ -293,7 +298,7 @@ extension Composition {
             dispatcher: dispatcher,
             pusher: pusher
         )
-        let http = ChatHTTP(api: api)
+        let http = ChatHTTP(api: api, proxies: try TrustedProxies(settings.trustedProxies))
         var listening = HTTPServer.Configuration(listen: settings.apiListen)
         listening.events = { [logger] in logger.log($0.line) }
         listening.refusal = { http.refuse($0) }

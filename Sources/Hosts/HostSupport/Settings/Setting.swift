@@ -157,7 +157,7 @@ extension Setting {
             "trusted-proxy",
             "ADDRESS,…",
             default: "none",
-            of: gateways,
+            of: gateways.union(apis),
             "proxies that say by Forwarded or X-Forwarded-For who connects: addresses, CIDR ranges, loopback, private"
         ),
         Setting(
@@ -206,6 +206,23 @@ extension Setting {
             of: apis,
             "let anyone on this machine sign in under any name: for development"
         ),
+        Setting(
+            "models",
+            "NAME,…",
+            default: "none (hawk: the --model)",
+            of: apis,
+            "the models that a question or a conversation may name"
+        ),
+        Setting("sends-per-minute", "N", default: "20", of: apis, "questions of one user; 0 for no limit"),
+        Setting(
+            "sends-per-minute-per-address",
+            "N",
+            default: "120",
+            of: apis,
+            "questions from one address that is not this machine's; 0 for no limit"
+        ),
+        Setting("running-replies", "N", default: "3", of: apis, "answers of one user at once; 0 for no limit"),
+        Setting("streams-per-user", "N", default: "8", of: apis, "logs that one user follows as streams at once"),
         Setting("model", "NAME", default: "deepseek-flash", of: workers, "the model that answers"),
         Setting(
             "deepseek-url",

@@ -32,6 +32,11 @@ package struct Settings: Sendable {
     package var tokenURL: String?
     package var hasDevelopmentSignIn: Bool
     package var model: String
+    package var models: [String]
+    package var sendsPerMinute: Int
+    package var sendsPerMinutePerAddress: Int
+    package var runningReplies: Int
+    package var streamsPerUser: Int
     package var deepSeekURL: String?
     package var deepSeekKey: String?
     package var systemPrompt: String
@@ -101,6 +106,11 @@ extension Settings {
         tokenURL = reader.text("token-url")
         hasDevelopmentSignIn = reader.isOn("dev-sign-in")
         model = reader.text("model") ?? "deepseek-flash"
+        models = reader.list("models") ?? (host == .hawk ? [model] : [])
+        sendsPerMinute = reader.number("sends-per-minute", in: 0...1_000_000, default: 20)
+        sendsPerMinutePerAddress = reader.number("sends-per-minute-per-address", in: 0...1_000_000, default: 120)
+        runningReplies = reader.number("running-replies", in: 0...10_000, default: 3)
+        streamsPerUser = reader.number("streams-per-user", in: 1...10_000, default: 8)
         deepSeekURL = reader.text("deepseek-url")
         deepSeekKey = reader.text("deepseek-api-key")
         systemPrompt = reader.text("system-prompt") ?? "You are a helpful assistant. Answer in the user's language."
