@@ -9,18 +9,22 @@ extension DeepSeekSimulator {
         public var keepAliveInterval: Duration
         /// The one key that is accepted; nil accepts any, also none.
         public var apiKey: String?
+        /// Answers written beforehand; nil makes them all up.
+        public var script: Script?
 
         /// Settings; each has a sensible default.
         public init(
             listen: String = "127.0.0.1:0",
             tokenInterval: Duration = .milliseconds(20),
             keepAliveInterval: Duration = .milliseconds(200),
-            apiKey: String? = nil
+            apiKey: String? = nil,
+            script: Script? = nil
         ) {
             self.listen = listen
             self.tokenInterval = tokenInterval
             self.keepAliveInterval = keepAliveInterval
             self.apiKey = apiKey
+            self.script = script
         }
     }
 }

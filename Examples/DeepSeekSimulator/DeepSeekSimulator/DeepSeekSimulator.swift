@@ -10,10 +10,12 @@ internal import ServerCore
 /// let client = DeepSeekClient(apiKey: "any", configuration: .init(baseURL: "http://\(address)"))
 /// ```
 ///
-/// It answers `POST /chat/completions` (also under `/v1` and `/beta`), streamed or whole, thinking first unless told not
-/// to, with keep-alive comments; and `GET /models`. An answer says plainly that it is simulated, quotes the question's
-/// nonce (`nonce-…` in it, or a hash of it) and counts the messages received. What shall go wrong is asked for in the
-/// question itself, in double brackets: `[[error 429]]`, `[[cut]]`, `[[stall]]`; `faults` lists them all.
+/// It answers `POST /chat/completions` and `POST /completions` (also under `/v1` and `/beta`), streamed or whole, thinking
+/// first unless told not to, with keep-alive comments; `GET /models` and `GET /user/balance`. An answer says plainly that
+/// it is simulated, quotes the question's nonce (`nonce-…` in it, or a hash of it) and counts the messages received;
+/// `Configuration.script` gives others. What shall go wrong is asked for in the question itself, in double brackets:
+/// `[[error 429]]`, `[[cut]]`, `[[stall]]`; `faults` lists them all. What was received is kept: `requests`, and for other
+/// processes `GET /recorded`.
 public final class DeepSeekSimulator: Sendable {
     private let configuration: Configuration
     private let desk: Desk
@@ -46,9 +48,15 @@ public final class DeepSeekSimulator: Sendable {
         try await server.run()
     }
 
-    /// How many answers are being streamed now.
-    public var openStreams: Int { desk.openStreams }
+    /// How many answers are being given now.
+    public var openStreams: Int { desk.records.openStreams }
 
-    /// The questions received so far, oldest first, those answered with an error too; the last ten thousand.
-    public var questions: [Question] { desk.questions }
+    /// How many requests were received, all paths together but `/recorded`.
+    public var received: Int { desk.records.received }
+
+    /// The latest thousand of them (or 32 MiB), oldest first, those answered with an error too.
+    public var requests: [RecordedRequest] { desk.records.requests }
+
+    /// What of them asked for a completion.
+    public var questions: [Question] { requests.compactMap(\.question) }
 }

@@ -3,68 +3,103 @@ internal import ServerCore
 
 /// Where requests are looked at: which are refused, which fail as they ask to, which are answered.
 final class Desk: Sendable {
-    private struct State {
-        var questions: [Question] = []
-        /// How often each question has come, for faults that hold a few times only.
-        var seen: [String: Int] = [:]
-        var openStreams = 0
-        var answers = 0
-    }
-
-    private static let mostQuestions = 10_000
+    let records = Records()
     private let configuration: DeepSeekSimulator.Configuration
-    private let state = Lock(State())
 
     init(_ configuration: DeepSeekSimulator.Configuration) {
         self.configuration = configuration
     }
 
-    var openStreams: Int { state.withLock { $0.openStreams } }
-    var questions: [Question] { state.withLock { $0.questions } }
-
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        if request.path == "/recorded" { return recorded(request) }
+        let parts = ["/v1", "/beta"].first { request.path.hasPrefix("\($0)/") }
+        let path = String(request.path.dropFirst(parts?.count ?? 0))
+        let question: Question? =
+            switch (request.method, path) {
+            case ("POST", "/chat/completions"): Question(chat: request.body)
+            case ("POST", "/completions"): Question(gap: request.body)
+            default: nil
+            }
+        let (kept, earlier) = records.add(request, question)
+        let response = respond(to: request, kept, path: path, earlier: earlier)
+        records.note(kept.number, status: response.status)
+        if case .bytes = response.body { records.note(kept.number, ending: .complete) }
+        return response
+    }
+
+    private func respond(to request: HTTPRequest, _ kept: RecordedRequest, path: String, earlier: Int) -> HTTPResponse {
         if let key = configuration.apiKey, request.headers["authorization"] != "Bearer \(key)" {
             return .error(401, "Authentication Fails (governor)", "authentication_error")
         }
-        let path = ["/v1", "/beta"].first { request.path.hasPrefix("\($0)/") }.map { request.path.dropFirst($0.count) }
-        switch (request.method, path ?? request.path[...]) {
-        case ("POST", "/chat/completions"): return complete(request)
+        switch (request.method, path) {
+        case ("POST", "/chat/completions"), ("POST", "/completions"):
+            guard let question = kept.question else {
+                return .error(422, "the body is not a completion request", "invalid_request_error")
+            }
+            return complete(question, kept, earlier: earlier, acceptsGzip: request.acceptsGzip)
         case ("GET", "/models"): return .json(200, Array(Self.models.utf8))
+        case ("GET", "/user/balance"): return .json(200, Array(Self.balance.utf8))
         default: return .error(404, "there is no \(request.method) \(request.path) here", "invalid_request_error")
         }
     }
 
-    private func complete(_ request: HTTPRequest) -> HTTPResponse {
-        guard let question = Question(request.body) else {
-            return .error(422, "the body is not a chat completion request", "invalid_request_error")
-        }
-        let (earlier, number) = state.withLock { state in
-            if state.questions.count == Self.mostQuestions { state.questions.removeFirst() }
-            state.questions.append(question)
-            defer { state.seen[question.text, default: 0] += 1 }
-            state.answers += 1
-            return (state.seen[question.text, default: 0], state.answers)
-        }
-        let faults = Faults(in: question.text, earlier: earlier)
+    private func complete(
+        _ question: Question,
+        _ kept: RecordedRequest,
+        earlier: Int,
+        acceptsGzip: Bool
+    ) -> HTTPResponse {
+        let scripted = configuration.script?.answer(to: kept)
+        let faults = Faults(in: question.text + (scripted?.faults ?? ""), earlier: earlier)
         if let refusal = refusal(faults) { return refusal }
-        let speaker = Speaker(
-            question: question,
-            faults: faults,
-            configuration: configuration,
-            id: "sim-\(number)"
-        )
-        return HTTPResponse(
-            status: 200,
-            headers: [
-                "Content-Type": question.isStreaming ? "text/event-stream; charset=utf-8" : "application/json",
-                "Cache-Control": "no-cache",
-                "X-DS-Trace-ID": "sim-\(number)",
-            ],
-            body: .stream { [self] writer in
-                state.withLock { $0.openStreams += 1 }
-                defer { state.withLock { $0.openStreams -= 1 } }
-                try await speaker.speak(to: writer)
+        let status = scripted?.status ?? 200
+        if status == 200, let fault = question.fault { return .error(400, fault, "invalid_request_error") }
+        if status != 200, scripted?.steps == nil {
+            return HTTPResponse.error(status, "scripted error \(status)", "scripted_error")
+                .adding(scripted?.headers ?? [:])
+        }
+        let packing: AnswerWriter.Packing =
+            !acceptsGzip ? .none : faults.has("gzip-members") ? .members : faults.has("gzip") ? .whole : .none
+        let speaker = speaker(question, scripted, faults, id: "sim-\(kept.number)")
+        var headers: HTTPHeaders = [
+            "Content-Type": question.isStreaming && status == 200
+                ? "text/event-stream; charset=utf-8" : "application/json",
+            "Cache-Control": "no-cache",
+            "X-DS-Trace-ID": "sim-\(kept.number)",
+        ]
+        if packing != .none { headers["Content-Encoding"] = "gzip" }
+        let body = HTTPResponse.Body.stream { [records] writer in
+            records.streamBegan()
+            defer { records.streamEnded() }
+            do {
+                try await speaker.speak(
+                    to: AnswerWriter(writer, isByteByByte: faults.has("bytes"), packing: packing)
+                )
+                records.note(kept.number, ending: .complete)
+            } catch {
+                let isOurs = error is Speaker.Broken || error is HTTPReset
+                records.note(kept.number, ending: isOurs ? .broken : .clientLeft)
+                throw error
             }
+        }
+        return HTTPResponse(status: status, headers: headers, body: body).adding(scripted?.headers ?? [:])
+    }
+
+    private func speaker(
+        _ question: Question,
+        _ scripted: ScriptedAnswer?,
+        _ faults: Faults,
+        id: String
+    ) -> Speaker {
+        let steps =
+            scripted?.steps ?? SimulatedAnswer(to: question, length: faults.number("tokens", usual: 400)).steps
+        return Speaker(
+            question: question,
+            steps: faults.applied(to: steps, question: question, isMadeUp: scripted?.steps == nil),
+            faults: faults,
+            keepAliveInterval: configuration.keepAliveInterval,
+            tokenInterval: configuration.tokenInterval,
+            id: id
         )
     }
 
@@ -73,6 +108,9 @@ final class Desk: Sendable {
         if let status = faults.number("error", usual: 500), (400..<600).contains(status) {
             var response = HTTPResponse.error(status, "simulated error \(status)", "simulated_error")
             if let seconds = faults.number("retry-after", usual: 1) { response.headers["Retry-After"] = "\(seconds)" }
+            if let seconds = faults.number("retry-date", usual: 1) {
+                response.headers["Retry-After"] = HTTPDate.text(WallClock.system.now() / 1000 + Int64(seconds))
+            }
             return response
         }
         if let status = faults.number("html", usual: 502), (200..<600).contains(status) {
@@ -89,10 +127,31 @@ final class Desk: Sendable {
         return nil
     }
 
+    private func recorded(_ request: HTTPRequest) -> HTTPResponse {
+        switch request.method {
+        case "GET":
+            let last = request.query.hasPrefix("last=") ? Int(request.query.dropFirst(5)) : nil
+            return .json(200, records.json(last: max(0, last ?? .max)))
+        case "DELETE":
+            records.forget()
+            return HTTPResponse(status: 204)
+        default: return .error(405, "GET shows what was received, DELETE forgets it", "invalid_request_error")
+        }
+    }
+
     private static let models = """
         {"object":"list","data":[{"id":"deepseek-flash","object":"model","owned_by":"simulator"},\
         {"id":"deepseek-v4-pro","object":"model","owned_by":"simulator"}]}
         """
+
+    private static let balance = """
+        {"is_available":true,"balance_infos":[{"currency":"USD","total_balance":"110.00",\
+        "granted_balance":"10.00","topped_up_balance":"100.00"}]}
+        """
+}
+
+extension HTTPRequest {
+    fileprivate var acceptsGzip: Bool { headers.contains("gzip", in: "Accept-Encoding") }
 }
 
 extension HTTPResponse {
@@ -102,5 +161,11 @@ extension HTTPResponse {
 
     fileprivate static func error(_ status: Int, _ message: String, _ type: String) -> Self {
         json(status, WireChunk.error(message, type: type))
+    }
+
+    fileprivate func adding(_ more: [String: String]) -> Self {
+        var response = self
+        for (name, value) in more { response.headers[name] = value }
+        return response
     }
 }

@@ -2,12 +2,12 @@
 struct Fault: Equatable {
     /// The first word.
     let name: String
-    /// The number after it.
-    let number: Int?
+    /// The words behind it, but for `x2`.
+    let arguments: [String]
     /// How many requests it holds for; nil for all.
     let times: Int?
 
-    /// All faults a question asks for, in order.
+    /// All faults a text asks for, in order.
     static func all(in text: String) -> [Fault] {
         var faults: [Fault] = []
         var rest = text[...]
@@ -21,11 +21,12 @@ struct Fault: Equatable {
     }
 
     private init?(_ text: Substring) {
-        let words = text.split(separator: " ")
+        let words = text.split(separator: " ").map(String.init)
         guard let first = words.first else { return nil }
-        name = String(first)
-        number = words.dropFirst().lazy.compactMap { Int($0) }.first
-        times = words.dropFirst().lazy.compactMap { $0.hasPrefix("x") ? Int($0.dropFirst()) : nil }.first
+        func times(_ word: String) -> Int? { word.hasPrefix("x") ? Int(word.dropFirst()) : nil }
+        name = first
+        arguments = words.dropFirst().filter { times($0) == nil }
+        self.times = words.dropFirst().lazy.compactMap(times).first
     }
 }
 
@@ -33,17 +34,20 @@ struct Fault: Equatable {
 struct Faults {
     private let faults: [Fault]
 
-    /// The faults in a question of which `earlier` requests have been seen before.
-    init(in question: String, earlier: Int) {
-        faults = Fault.all(in: question).filter { earlier < $0.times ?? .max }
+    /// The faults in a text, for a request before which `earlier` ones asked the same.
+    init(in text: String, earlier: Int) {
+        faults = Fault.all(in: text).filter { earlier < $0.times ?? .max }
     }
 
+    /// The one of that name, if it is asked for.
+    subscript(name: String) -> Fault? { faults.first { $0.name == name } }
+
     /// Whether this one is asked for.
-    func has(_ name: String) -> Bool { faults.contains { $0.name == name } }
+    func has(_ name: String) -> Bool { self[name] != nil }
 
     /// The number given with it, or `usual`; nil when it is not asked for.
     func number(_ name: String, usual: Int? = nil) -> Int? {
-        guard let fault = faults.first(where: { $0.name == name }) else { return nil }
-        return fault.number ?? usual
+        guard let fault = self[name] else { return nil }
+        return fault.arguments.lazy.compactMap { Int($0) }.first ?? usual
     }
 }

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A request as the simulator understands it, kept for tests to look at.
+/// A request for a completion as the simulator understands it.
 public struct Question: Sendable, Hashable {
     /// One message of it.
     public struct Message: Sendable, Hashable {
@@ -12,16 +12,26 @@ public struct Question: Sendable, Hashable {
         public let role: String
         /// Its text; of parts, the text ones joined.
         public let content: String
+        /// The thoughts sent back with it; nil for none.
+        public let reasoning: String?
+        /// How many calls of tools it makes.
+        public let toolCalls: Int
     }
 
     /// The model that was asked for.
     public let model: String
-    /// The messages, oldest first.
+    /// The messages, oldest first; for a gap to fill (`POST /beta/completions`) one of the user, which is the prompt.
     public let messages: [Message]
     /// Whether the answer is streamed.
     public let isStreaming: Bool
     /// Whether the model thinks first: as with the real API it does unless told not to.
     public let isThinking: Bool
+    /// The names of the functions offered.
+    public let tools: [String]
+    /// Whether a call of one is demanded.
+    public let demandsTool: Bool
+    /// Whether a gap is to be filled.
+    public let isGap: Bool
 
     /// The last thing the person said.
     public var text: String { messages.last { $0.role == "user" }?.content ?? "" }
@@ -42,40 +52,79 @@ public struct Question: Sendable, Hashable {
 
 extension Question {
     /// Reads the body of `POST /chat/completions`; nil when it is not one.
-    init?(_ body: [UInt8]) {
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(body)), !wire.messages.isEmpty else {
-            return nil
-        }
+    init?(chat body: [UInt8]) {
+        guard let wire: Wire = Self.read(body), let messages = wire.messages, !messages.isEmpty else { return nil }
         self.init(
             model: wire.model,
-            messages: wire.messages.map { Message(role: $0.role, content: $0.content?.text ?? "") },
+            messages: messages.map {
+                Message(
+                    role: $0.role,
+                    content: $0.content?.text ?? "",
+                    reasoning: $0.reasoning_content,
+                    toolCalls: $0.tool_calls?.count ?? 0
+                )
+            },
             isStreaming: wire.stream ?? false,
-            isThinking: wire.thinking?.type != "disabled"
+            isThinking: wire.thinking?.type != "disabled" && wire.reasoning_effort != "none",
+            tools: wire.tools?.map(\.function.name) ?? [],
+            demandsTool: wire.tool_choice?.isDemand ?? false,
+            isGap: false
         )
     }
 
+    /// Reads the body of `POST /completions`; nil when it is not one.
+    init?(gap body: [UInt8]) {
+        guard let wire: Wire = Self.read(body), let prompt = wire.prompt else { return nil }
+        self.init(
+            model: wire.model,
+            messages: [Message(role: "user", content: prompt, reasoning: nil, toolCalls: 0)],
+            isStreaming: wire.stream ?? false,
+            isThinking: false,
+            tools: [],
+            demandsTool: false,
+            isGap: true
+        )
+    }
+
+    /// What the real API refuses it for; nil if nothing.
+    var fault: String? {
+        if isThinking, demandsTool { return "Thinking mode does not support this tool_choice" }
+        if isThinking, messages.contains(where: { $0.toolCalls > 0 && $0.reasoning == nil }) {
+            return "The `reasoning_content` in the thinking mode must be passed back to the API."
+        }
+        return nil
+    }
+
+    private static func read(_ body: [UInt8]) -> Wire? { try? JSONDecoder().decode(Wire.self, from: Data(body)) }
+
+    /// The names are those of the API.
     private struct Wire: Decodable {
+        struct Thinking: Decodable { var type: String }
+        struct Tool: Decodable { var function: Function }
+        struct Function: Decodable { var name: String }
+        struct ToolCall: Decodable {}
+
+        struct Message: Decodable {
+            var role: String
+            var content: Content?
+            var reasoning_content: String?
+            var tool_calls: [ToolCall]?
+        }
+
         var model: String
-        var messages: [WireMessage]
+        var messages: [Message]?
+        var prompt: String?
         var stream: Bool?
         var thinking: Thinking?
+        var reasoning_effort: String?
+        var tools: [Tool]?
+        var tool_choice: ToolChoice?
     }
 
-    private struct Thinking: Decodable {
-        var type: String
-    }
-
-    private struct WireMessage: Decodable {
-        var role: String
-        var content: WireContent?
-    }
-
-    private struct WireContent: Decodable {
+    private struct Content: Decodable {
         var text: String
 
-        private struct Part: Decodable {
-            var text: String?
-        }
+        private struct Part: Decodable { var text: String? }
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
@@ -84,6 +133,15 @@ extension Question {
             } else {
                 text = try container.decode(String.self)
             }
+        }
+    }
+
+    private struct ToolChoice: Decodable {
+        let isDemand: Bool
+
+        init(from decoder: any Decoder) throws {
+            let word = try? decoder.singleValueContainer().decode(String.self)
+            isDemand = word.map { $0 == "required" } ?? true  // else an object that names one
         }
     }
 }

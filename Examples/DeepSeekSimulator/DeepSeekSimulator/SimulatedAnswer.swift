@@ -13,7 +13,7 @@ struct SimulatedAnswer {
     ///   - question: what was asked.
     ///   - length: how many words to make at least; nil for the usual hundred and twenty.
     init(to question: Question, length: Int? = nil) {
-        var words = Self.words(Self.text(question))
+        var words = Self.words(question.isGap ? Self.gap(question) : Self.text(question))
         var paragraph = 0
         while words.count < length ?? 0 {
             paragraph += 1
@@ -21,6 +21,13 @@ struct SimulatedAnswer {
         }
         content = words
         reasoning = question.isThinking ? Self.words(Self.thoughts(question)) : []
+    }
+
+    /// It as steps.
+    var steps: [ScriptedAnswer.Step] { reasoning.map { .reasoning($0) } + content.map { .content($0) } }
+
+    private static func gap(_ question: Question) -> String {
+        "/* simulated: \(question.nonce), after \(question.text.utf8.count) bytes of prompt */"
     }
 
     private static func text(_ question: Question) -> String {
@@ -35,7 +42,7 @@ struct SimulatedAnswer {
 
             - the nonce of your message is `\(question.nonce)`
             - the request carried **\(count) \(count == 1 ? "message" : "messages")**, earlier ones included
-            - the model asked for was `\(question.model)`
+            - the model asked for was `\(question.model)`\(toolResult(question))
 
             A block of code, so that there is something to look at:
 
@@ -48,6 +55,11 @@ struct SimulatedAnswer {
 
             To talk to the real model, set `DEEPSEEK_API_KEY` and start again: nothing else changes.
             """
+    }
+
+    private static func toolResult(_ question: Question) -> String {
+        guard let last = question.messages.last, last.role == "tool" else { return "" }
+        return "\n- the tool said `\(last.content.prefix(200))`"
     }
 
     private static func thoughts(_ question: Question) -> String {

@@ -11,10 +11,12 @@ struct WireChunk: Encodable {
         var role: String?
         var content: String?
         var reasoning: String?
+        var toolCalls: [ToolCall]?
 
         private enum CodingKeys: String, CodingKey {
             case role, content
             case reasoning = "reasoning_content"
+            case toolCalls = "tool_calls"
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -22,17 +24,33 @@ struct WireChunk: Encodable {
             try fields.encodeIfPresent(role, forKey: .role)
             try fields.encode(content, forKey: .content)
             try fields.encode(reasoning, forKey: .reasoning)
+            try fields.encodeIfPresent(toolCalls, forKey: .toolCalls)
         }
+    }
+
+    /// A call of a tool, or with an index a piece of one.
+    struct ToolCall: Encodable {
+        struct Function: Encodable {
+            var name: String?
+            var arguments: String
+        }
+
+        var index: Int?
+        var id: String?
+        var type: String?
+        var function: Function
     }
 
     struct Choice: Encodable {
         var index = 0
         var delta: Said?
         var message: Said?
+        /// What fills a gap.
+        var text: String?
         var finish: String?
 
         private enum CodingKeys: String, CodingKey {
-            case index, delta, message
+            case index, delta, message, text
             case finish = "finish_reason"
         }
 
@@ -41,6 +59,7 @@ struct WireChunk: Encodable {
             try fields.encode(index, forKey: .index)
             try fields.encodeIfPresent(delta, forKey: .delta)
             try fields.encodeIfPresent(message, forKey: .message)
+            try fields.encodeIfPresent(text, forKey: .text)
             try fields.encode(finish, forKey: .finish)
         }
     }

@@ -30,6 +30,19 @@ struct Options {
             case "--token-interval":
                 guard let pause = milliseconds(value) else { return .wrong("\(flag) wants milliseconds, not \(value)") }
                 options.configuration.tokenInterval = pause
+            case "--keep-alive-interval":
+                guard let pause = milliseconds(value), pause > .zero else {
+                    return .wrong("\(flag) wants milliseconds, not \(value)")
+                }
+                options.configuration.keepAliveInterval = pause
+            case "--answers":
+                do throws(ScriptError) {
+                    options.configuration.script = try Script(contentsOf: value)
+                } catch {
+                    return .wrong("\(flag): \(error)")
+                }
+            case "--key":
+                options.configuration.apiKey = value
             default:
                 return .wrong("\(flag) is unknown")
             }
@@ -51,13 +64,16 @@ struct Options {
         return """
             deepseek-simulator: speaks the DeepSeek API and makes its answers up.
 
-            Usage: deepseek-simulator [--listen 127.0.0.1:8000] [--token-interval 20]
+            Usage: deepseek-simulator [--listen 127.0.0.1:8000] [--answers FILE] …
 
-              --listen ADDRESS:PORT   where to listen; port 0 takes a free one (default 127.0.0.1:8000)
-              --token-interval MS     milliseconds between two words (default 20)
-              --help                  this text
+              --listen ADDRESS:PORT     where to listen; port 0 takes a free one (default 127.0.0.1:8000)
+              --token-interval MS       milliseconds between two words (default 20)
+              --keep-alive-interval MS  milliseconds between two keep-alives of [[slow]] (default 200)
+              --answers FILE            answers written beforehand, as docs/simulator.md describes
+              --key KEY                 the only key that is accepted (default any)
+              --help                    this text
 
-            SIGTERM or Ctrl-C ends it. Words in a question make its answer go wrong:
+            GET /recorded shows what was received, DELETE /recorded forgets it. SIGTERM or Ctrl-C ends it. Words in a question make its answer go wrong:
 
             \(faults.joined(separator: "\n"))
 

@@ -17,7 +17,7 @@ extension HTTPConnection {
                     try await rest.produce(rest.writer)
                     connection.ifCurrent?.finish(isComplete: true, head)
                 } catch {
-                    connection.ifCurrent?.finish(isComplete: false, head)
+                    connection.ifCurrent?.finish(isComplete: false, resets: error is HTTPReset, head)
                 }
             }
             connection.ifCurrent?.site.taskEnded()
@@ -58,14 +58,14 @@ extension HTTPConnection {
         return (produce, HTTPBodyWriter(LoopBound(output, to: site.loop)))
     }
 
-    private func finish(isComplete: Bool, _ head: RequestHead) {
+    private func finish(isComplete: Bool, resets: Bool = false, _ head: RequestHead) {
         guard let output, case .responding = phase else { return }
         self.output = nil
         if isComplete, output.finish() { return end(keepsAlive: keepsAliveAfterStream) }
         output.leave()
         site.configuration.events(.streamFailed(path: head.path))
         // A client that goes by the end of the connection must not take a cut body for a whole one.
-        if head.minorVersion == 0 { stream.abort() } else { close() }
+        if resets || head.minorVersion == 0 { stream.abort() } else { close() }
     }
 
     private func end(keepsAlive: Bool) {

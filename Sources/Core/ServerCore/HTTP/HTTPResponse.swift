@@ -7,7 +7,7 @@ package struct HTTPResponse: Sendable {
         /// Written as it comes; chunked, so that the client can tell its end from a cut.
         ///
         /// The closure runs in the request's task on the connection's loop. When it returns, the body is complete; when it
-        /// throws, the connection closes without completing it. It is not called for `HEAD`, 204 and 304.
+        /// throws, the connection closes without completing it (by a reset for `HTTPReset`). It is not called for `HEAD`, 204 and 304.
         case stream(@Sendable (HTTPBodyWriter) async throws -> Void)
     }
 
@@ -33,4 +33,9 @@ package struct HTTPResponse: Sendable {
             body: .bytes(Array(text.utf8))
         )
     }
+}
+
+/// Thrown by the writer of a streamed body that is to end in a reset of its connection.
+package struct HTTPReset: Error {
+    package init() {}
 }
