@@ -92,7 +92,7 @@ let package = Package(
 
         kit("GatewayKit", ["PlatformCore", "ServerCore", "CZlib"]),
         kit("JobQueueKit", ["PlatformCore", "SQLiteCore", linux]),
-        kit("DeepSeekKit", ["PlatformCore", "CCurl"]),
+        kit("DeepSeekKit", ["PlatformCore", "CCurl", "CZlib"]),
         kit("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore"], exclude: ["Page/web", "Page/generate.py"]),
 
         .target(

@@ -105,6 +105,7 @@ final class CurlEasy {
     private func setHeaders(_ request: TransportRequest) {
         headers = nil
         for header in request.headers { headers = curl_slist_append(headers, "\(header.name): \(header.value)") }
+        headers = curl_slist_append(headers, "Accept-Encoding: gzip")  // unpacked by `GunzipBody`
         headers = curl_slist_append(headers, "Expect:")  // else a large body waits a second for a "100 Continue"
         hawk_easy_set_list(handle, CURLOPT_HTTPHEADER, headers)
     }

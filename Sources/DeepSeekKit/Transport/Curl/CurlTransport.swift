@@ -35,6 +35,16 @@ public final class CurlTransport: HTTPTransport {
         let body = CurlBody(transfer)  // from here on, leaving this function cancels the transfer
         driver.start(transfer)
         let head = try await body.head()
-        return TransportResponse(status: head.status, headers: head.headers, body: body)
+        var response = TransportResponse(status: head.status, headers: head.headers, body: body)
+        if response.isPacked { response.body = GunzipBody(body) }
+        return response
+    }
+}
+
+extension TransportResponse {
+    /// Whether the body is in the gzip format, the one we accept; RFC 9110 8.4.1.3: `x-gzip` is the same.
+    fileprivate var isPacked: Bool {
+        let coding = header("content-encoding")?.lowercased()
+        return coding == "gzip" || coding == "x-gzip"
     }
 }
