@@ -244,7 +244,7 @@ struct Call {
     }
 
     private func finished(_ error: DeepSeekError) -> DeepSeekError {
-        var error = error.without(client.apiKey)
+        var error = error.without(client.secrets)
         error.attempts = attempts
         return error
     }

@@ -79,6 +79,15 @@ public struct DeepSeekClient: Sendable {
         return answer
     }
 
+    /// What no error may hold: the key, and headers that by their names are keys too.
+    var secrets: [String] {
+        let names = ["key", "auth", "token", "secret"]
+        let values = configuration.additionalHeaders.filter { header in
+            names.contains { header.key.lowercased().contains($0) }
+        }
+        return [apiKey] + values.map(\.value)
+    }
+
     /// The server's address, or that of what is in beta.
     func endpoint(isBeta: Bool) throws(DeepSeekError) -> Endpoint {
         let texts = [apiKey] + configuration.additionalHeaders.flatMap { [$0.key, $0.value] }

@@ -5,7 +5,8 @@ struct ServerComplaint: Decodable {
     var code: String?
 
     init(from decoder: any Decoder) throws {
-        let value = try JSONValue(from: decoder)
+        let whole = try JSONValue(from: decoder)
+        let value = whole["error"] ?? whole
         message = value["message"]?.string ?? value.string ?? "no message"
         type = value["type"]?.string
         code =

@@ -81,6 +81,75 @@ import Testing
         #expect(!"\(String(describing: error)) \(log.lines)".contains("sk-secret-key"))
     }
 
+    @Test(arguments: [180, 190, 196, 199, 200, 485, 495])
+    func `a key that stands where the quote is cut does not get half into the error`(_ place: Int) async {
+        let text = String(repeating: "x", count: place) + "sk-secret-key" + String(repeating: "y", count: 900)
+        for body in [text, #"{"error":{"message":"\#(text)"}}"#] {
+            let (_, error) = await DeepSeekClient.make(.init(.page(400, body))).events()
+            #expect(error?.message.contains("sk-s") == false, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func `a key given as a header of one's own is kept out as well`() async {
+        let client = DeepSeekClient.make(.init(.page(401, "api-key other-secret is wrong")), key: "") {
+            $0.additionalHeaders = ["Api-Key": "other-secret"]
+        }
+        #expect(await client.events().1?.message == "api-key [key] is wrong")
+    }
+
+    @Test func `a message of many lines is one line, and nothing in it reaches a terminal`() async {
+        let body = #"{"error":{"message":"one\ntwo\r\n\u001b[31mred\u0007"}}"#
+        let answer = Answer.page(400, body, .init("x-request-id", String(repeating: "i", count: 300)))
+        let (_, error) = await DeepSeekClient.make(.init(answer)).events()
+        #expect(error?.message == "one two [31mred")
+        #expect(error?.requestID?.count == 101)
+    }
+
+    @Test func `half a JSON body is quoted short`() async {
+        let body = #"{"error":{"message":"tru"# + String(repeating: " ", count: 2000)
+        let (_, error) = await DeepSeekClient.make(.init(.page(400, body))).events()
+        #expect(error?.code == .invalidRequest)
+        #expect(error?.message == #"{"error":{"message":"tru…"#)
+    }
+
+    @Test func `a context that is too long is told by its code as well`() async {
+        let body = #"{"error":{"message":"too much","code":"context_length_exceeded"}}"#
+        #expect(await DeepSeekClient.make(.init(.page(400, body))).events().1?.code == .contextWindow)
+    }
+
+    @Test(arguments: [#"{"message":"boom"}"#, #"{"error":{"message":"boom"}}"#, #""boom""#])
+    func `an event named error is the server's error`(_ data: String) async {
+        let answer = Answer(steps: [.text("data: \(Chunk.content("x"))\n\nevent: error\ndata: \(data)\n\n")])
+        let (events, error) = await DeepSeekClient.make(.init(answer)).events()
+        #expect(events == [.content("x")])
+        #expect(error?.message == "boom")
+        #expect(error?.partial?.content == "x")
+    }
+
+    @Test func `an event without data is passed over`() async {
+        let answer = Answer(
+            steps: [.text("data:\n\ndata\n\nevent: ping\n\n")]
+                + Answer.stream(Chunk.content("x"), Chunk.finish(), Chunk.done).steps
+        )
+        let (events, error) = await DeepSeekClient.make(.init(answer)).events()
+        #expect(events.first == .content("x"))
+        #expect(error == nil)
+    }
+
+    @Test func `bytes that are no text are an error, not other text`() async {
+        let start = Array(#"data: {"choices":[{"delta":{"content":""#.utf8)
+        let answer = Answer(steps: [.bytes(start + [0xFF, 0xC3] + Array("\"}}]}\n\n".utf8))])
+        let (events, error) = await DeepSeekClient.make(.init(answer)).events()
+        #expect(events.isEmpty)
+        #expect(error?.code == .decoding)
+    }
+
+    @Test func `an error in mid-stream has the id of its request`() async {
+        var answer = Answer.stream(Chunk.content("x"))
+        answer.headers.append(.init("X-DS-Trace-ID", "trace-1"))
+        #expect(await DeepSeekClient.make(.init(answer)).events().1?.requestID == "trace-1")
+    }
+
     @Test(arguments: [
         TransportFailure.Reason.unreachable, .connectTimeout, .interrupted,
     ])

@@ -33,7 +33,7 @@ struct ChatStreamReader {
         remaining -= bytes.count
         guard remaining >= 0 else { throw DeepSeekError(.decoding, "the stream is longer than allowed") }
         parser.feed(bytes)
-        while !isDone, let event = try nextEvent() { try take(event.data, into: &events) }
+        while !isDone, let event = try nextEvent() { try take(event, into: &events) }
     }
 
     /// The last events of an answer whose stream is over; throws if it was not complete.
@@ -56,12 +56,17 @@ struct ChatStreamReader {
     }
 
     private mutating func take(
-        _ data: ArraySlice<UInt8>,
+        _ event: EventStreamParser.Event,
         into events: inout [ChatCompletionEvent]
     ) throws(DeepSeekError) {
+        let data = event.data
+        if data.isEmpty { return }  // a proxy's way of keeping alive
         if data.elementsEqual("[DONE]".utf8) {
             isDone = true
             return
+        }
+        if event.type == "error", let complaint: ServerComplaint = JSONText.read(data) {
+            throw DeepSeekError.complained(complaint)
         }
         guard let chunk: ChatCompletionAnswer = JSONText.read(data) else {
             throw DeepSeekError.unreadable("an event of the stream is not JSON of the expected shape", data)
