@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Runs the browser tests against a hawk binary.
 
-    python3 Tests/Browser/run.py --hawk .build/debug/hawk [-k PATTERN] [-v]
+    python3 Tests/Browser/run.py --hawk .build/debug/hawk [--files DIRECTORY] [-k PATTERN] [-v]
+
+With --files the page is that of the directory, Sources/ChatAPIKit/Page/web for one, not the binary's:
+so it is worked on without building.
 
 Needs Chromium, chromedriver and Python's selenium; exits with 3 when one of them is missing, or
 says so and exits with 0 when --allow-missing-browser is given. Other failures exit with 1.
@@ -30,6 +33,7 @@ def missing_parts():
 def main():
     parser = argparse.ArgumentParser(description="Runs the browser tests.")
     parser.add_argument("--hawk", required=True, help="path of the hawk binary")
+    parser.add_argument("--files", help="directory of page files to test instead of the binary's")
     parser.add_argument("--allow-missing-browser", action="store_true", help="a missing browser is no failure")
     parser.add_argument("-k", metavar="PATTERN", action="append", help="only tests whose name has this in it")
     parser.add_argument("-v", action="store_true", help="name each test")
@@ -45,6 +49,7 @@ def main():
     from support.case import BrowserTestCase
 
     BrowserTestCase.binary = options.hawk
+    BrowserTestCase.files = options.files
     begun = time.monotonic()
     try:
         loader = unittest.TestLoader()

@@ -881,14 +881,17 @@ function applyRow(reply, event) {
 
 // ---------------------------------------------------------------- small parts
 
-/** What went wrong with a request; status 0 and code "network" when there was no answer. */
+/**
+ * What went wrong with a request; status 0 and code "network" when there was no answer.
+ *
+ * `details` is a list of { field, code, message } for a 422; `retryAfter` is how many milliseconds the server wants
+ * one to wait, or null.
+ */
 export class ChatFailure extends Error {
-  constructor(status, code, message, details = null) {
+  constructor(status, code, message, details = null, retryAfter = null) {
     super(message);
     this.name = "ChatFailure";
-    this.status = status;
-    this.code = code;
-    this.details = details;
+    Object.assign(this, { status, code, details, retryAfter });
   }
 
   /** Whether the same request can succeed a moment later. */
@@ -956,7 +959,7 @@ export class HawkChat {
   #heartbeat = null;
   #heard = new Map(); // reply id -> when its last row came
   #fetches = new Map(); // reply id -> its oneAtATime
-  #elsewhere = new Map(); // running replies of conversations that are not open: id -> conversation
+  #elsewhere = new Map(); // running replies that are not shown: id -> { conversationID, messageID }
   #foreign = new Set(); // reply ids that a fresh look did not know either
   #drafts = 0;
   #additions = 0; // counts messages added by pushes, to keep them when an older answer arrives
@@ -971,8 +974,11 @@ export class HawkChat {
     conversationsLoaded: false,
     nextConversations: null,
     running: new Set(), // ids of conversations with a running reply
-    open: { id: null, draft: 0, messages: [], loaded: true, hasOlder: false, error: null },
-    outbox: [], // messages on their way: { key, conversationID, draft, content, thinking, state, error }
+    // The conversation that is shown: one path of its tree of questions, through the version `through` or, with null,
+    // to the newest question.
+    open: { id: null, draft: 0, messages: [], through: null, loaded: true, hasOlder: false, error: null },
+    // Messages on their way: { key, conversationID, draft, edits, content, state, error, waitsUntil }
+    outbox: [],
     notice: null, // the last failure that has no better place
   };
 
@@ -1069,10 +1075,9 @@ export class HawkChat {
     open.loadingOlder = true;
     this.#changed();
     try {
-      const before = encodeURIComponent(open.messages[0].id);
-      const answer = await this.#call(
-        "GET", `/conversations/${encodeURIComponent(open.id)}/messages?before=${before}&limit=${PAGE_OF_MESSAGES}`);
-      if (this.state.open !== open) return;
+      const before = open.messages[0].id;
+      const answer = await this.#call("GET", pathOfMessages(open.id, { before, limit: PAGE_OF_MESSAGES }));
+      if (this.state.open !== open || open.messages[0]?.id !== before) return;
       open.messages.unshift(...answer.messages.map((raw) => this.#message(raw, open.id)));
       open.hasOlder = hasOlder(answer);
     } catch (failure) {
@@ -1098,13 +1103,24 @@ export class HawkChat {
     }
   }
 
-  /** Sends into the open conversation. The message is shown at once and kept until it is through. */
-  send(content, { thinking = false } = {}) {
+  /**
+   * Sends into the open conversation, below what is shown. The message is in the outbox at once and stays until it is
+   * through. Without `thinking` and `model` the conversation's settings hold.
+   */
+  send(content, { thinking, model } = {}) {
     const { id, draft } = this.state.open;
-    const entry = {
-      key: randomKey(), conversationID: id, draft, content, thinking, state: "sending", error: null,
-      createdAt: this.#now(),
-    };
+    this.#post({ conversationID: id, draft, edits: null, content, thinking, model });
+  }
+
+  /** Asks a question of the open conversation anew, as another version beside it; the old one keeps its branch. */
+  edit(messageID, content, { thinking, model } = {}) {
+    const { id, draft } = this.state.open;
+    const { parentID } = this.state.open.messages.find((each) => each.id === messageID);
+    this.#post({ conversationID: id, draft, edits: messageID, parentID, content, thinking, model });
+  }
+
+  #post(fields) {
+    const entry = { key: randomKey(), ...fields, state: "sending", error: null, waitsUntil: null, createdAt: this.#now() };
     this.state.outbox.push(entry);
     this.#changed();
     this.#deliver(entry);
@@ -1116,10 +1132,31 @@ export class HawkChat {
     if (entry?.state === "unsent") this.#deliver(entry);
   }
 
-  /** Gives an unsent message up. */
+  /** Gives a message up that is unsent or waits for its time. */
   discard(key) {
     const entry = this.state.outbox.find((each) => each.key === key);
-    if (entry?.state === "unsent") this.#take(entry);
+    if (entry && (entry.state === "unsent" || entry.waitsUntil !== null)) this.#take(entry);
+  }
+
+  /** Shows the branch that goes through a version of a question, down to its newest end. */
+  async showVersion(messageID) {
+    this.state.open.through = messageID;
+    await this.#readMessages();
+  }
+
+  /**
+   * Deletes a question of the open conversation with its answers, on every device. If it has other versions, all that
+   * hangs on it goes too; if it is alone, what follows moves up.
+   */
+  async deleteMessage(id) {
+    const conversationID = this.state.open.id;
+    try {
+      const { deleted } = await this.#call("DELETE", `/messages/${encodeURIComponent(id)}`);
+      this.#messagesDeleted({ conversation_id: conversationID, message_ids: deleted });
+    } catch (failure) {
+      if (failure.status === 404) this.refresh();
+      else this.#report(failure);
+    }
   }
 
   /** Stops a reply on every device. */
@@ -1159,11 +1196,33 @@ export class HawkChat {
     if (conversation) conversation.title = title;
     this.#changed();
     try {
-      await this.#call("PATCH", `/conversations/${encodeURIComponent(id)}`, { title });
+      await this.change(id, { title });
     } catch (failure) {
       if (conversation) conversation.title = old;
       this.#report(failure);
     }
+  }
+
+  /** Reads one conversation: { id, title, updatedAt, systemPrompt, model, thinking }; null is the host's setting. */
+  async read(id) {
+    return this.#learn(await this.#call("GET", `/conversations/${encodeURIComponent(id)}`));
+  }
+
+  /**
+   * Changes a conversation's `title`, `systemPrompt`, `model` or `thinking`; null takes one of the last three back to
+   * the host's. Throws a ChatFailure whose details tell of each field that is no good.
+   */
+  async change(id, { title, systemPrompt, model, thinking }) {
+    const change = { title, system_prompt: systemPrompt, model, thinking }; // JSON leaves out what is undefined
+    return this.#learn(await this.#call("PATCH", `/conversations/${encodeURIComponent(id)}`, change));
+  }
+
+  #learn(raw) {
+    const fresh = conversationOf(raw);
+    const known = this.state.conversations.find((each) => each.id === fresh.id);
+    if (known) Object.assign(known, fresh);
+    this.#changed();
+    return fresh;
   }
 
   /** Deletes a conversation with all its messages. */
@@ -1173,9 +1232,17 @@ export class HawkChat {
     } catch (failure) {
       if (failure.status !== 404) return this.#report(failure);
     }
-    this.state.conversations = this.state.conversations.filter((each) => each.id !== id);
     if (this.state.open.id === id) this.#show(null);
-    this.#changed();
+    this.#conversationDeleted({ conversation_id: id });
+  }
+
+  /** A conversation as a file, { name, type, text }; `format` is "markdown" or "json". Throws a ChatFailure. */
+  async export(id, format) {
+    const path = `/conversations/${encodeURIComponent(id)}/export?format=${format}`;
+    const { response, text } = await this.#authorized((token) => this.#exchange("GET", path, undefined, token));
+    const disposition = response.headers.get("Content-Disposition") ?? "";
+    const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? `conversation.${format === "json" ? "json" : "md"}`;
+    return { name, type: response.headers.get("Content-Type") ?? "text/plain", text };
   }
 
   /** Takes the notice away. */
@@ -1186,7 +1253,8 @@ export class HawkChat {
 
   // -------------------------------------------------------------- requests
 
-  async #request(method, path, body, token) {
+  /** One request and its answer; throws what is no success. */
+  async #exchange(method, path, body, token) {
     const headers = { Accept: "application/json" };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -1199,28 +1267,33 @@ export class HawkChat {
     } catch {
       throw new ChatFailure(0, "network", "The server cannot be reached.");
     }
-    let answer = null;
-    try {
-      answer = text === "" ? null : JSON.parse(text);
-    } catch {
-      // An answer that is not JSON comes from something between: only its status counts.
-    }
-    if (response.ok) return answer;
-    const error = answer?.error;
+    if (response.ok) return { response, text };
+    const error = parse(text)?.error;
+    const seconds = Number(response.headers.get("Retry-After") ?? NaN);
     throw new ChatFailure(
       response.status, error?.code ?? `http_${response.status}`,
-      error?.message ?? `The server answered ${response.status}.`, error?.details ?? null);
+      error?.message ?? `The server answered ${response.status}.`, error?.details ?? null,
+      seconds >= 0 ? seconds * 1000 : null);
   }
 
-  /** A request with the token; a refused token is replaced once, then the user must sign in. */
-  async #call(method, path, body) {
+  async #request(method, path, body, token) {
+    const { text } = await this.#exchange(method, path, body, token);
+    return parse(text);
+  }
+
+  #call(method, path, body) {
+    return this.#authorized((token) => this.#request(method, path, body, token));
+  }
+
+  /** Does something with the token; a refused one is replaced once, then the user must sign in. */
+  async #authorized(perform) {
     for (const refresh of [false, true]) {
       const token = await this.#token({ refresh, config: this.state.config }).catch(() => {
         throw new ChatFailure(0, "network", "Signing in is not possible right now.");
       });
       if (!token) break;
       try {
-        return await this.#request(method, path, body, token);
+        return await perform(token);
       } catch (failure) {
         if (failure.status !== 401) throw failure;
       }
@@ -1337,6 +1410,7 @@ export class HawkChat {
       if (heard === undefined) this.#heard.set(reply.id, now);
       else if (now - heard > this.#limits.silence) this.#catchUp(reply);
     }
+    if (this.state.outbox.some((entry) => entry.waitsUntil !== null)) this.#changed(); // the time left is shown
   }
 
   #setConnection(status, retryAt = null) {
@@ -1359,6 +1433,8 @@ export class HawkChat {
   #handle(event) {
     switch (event.type) {
       case "message.created": return this.#messageCreated(event);
+      case "message.deleted": return this.#messagesDeleted(event);
+      case "conversation.deleted": return this.#conversationDeleted(event);
       case "conversation.updated": return this.#conversationUpdated(event);
       case "resync": return void this.refresh();
       case "reply.started":
@@ -1371,12 +1447,45 @@ export class HawkChat {
   }
 
   #messageCreated(event) {
-    const { conversation_id: conversationID, message_id: id, idempotency_key: key } = event;
+    const { conversation_id: conversationID, message_id: id, parent_id: parentID, content, idempotency_key: key } = event;
     this.#adoptConversation(key, conversationID);
     const conversation = this.state.conversations.find((each) => each.id === conversationID);
     if (!conversation) this.refresh();
     if (conversation) this.#touch(conversation, this.#now());
-    if (this.state.open.id === conversationID) this.#addMessage({ id, content: event.content, key: key ?? null });
+    if (this.state.open.id === conversationID) this.#place({ id, parentID, content, key: key ?? null });
+    this.#changed();
+  }
+
+  #messagesDeleted({ conversation_id: conversationID, message_ids: ids }) {
+    const gone = new Set(ids);
+    for (const [id, { messageID }] of this.#elsewhere) if (gone.has(messageID)) this.#elsewhere.delete(id);
+    const { open } = this.state;
+    if (open.id === conversationID) {
+      const first = open.messages.find((message) => gone.has(message.id));
+      const versions = first?.versions.filter((id) => !gone.has(id)) ?? [];
+      for (const [index, message] of open.messages.entries()) {
+        message.versions = message.versions.filter((id) => !gone.has(id));
+        const above = open.messages[index - 1];
+        if (above && gone.has(above.id)) message.parentID = above.parentID; // that was alone: what follows moves up
+      }
+      open.messages = open.messages.filter((message) => !gone.has(message.id));
+      if (gone.has(open.through)) open.through = null;
+      if (first) open.through = versions.at(-1) ?? open.through; // another version takes its place
+      if (first) this.#readMessages();
+    }
+    this.#countRunning();
+    this.#changed();
+  }
+
+  #conversationDeleted({ conversation_id: id }) {
+    for (const [replyID, { conversationID }] of this.#elsewhere) if (conversationID === id) this.#elsewhere.delete(replyID);
+    this.state.conversations = this.state.conversations.filter((each) => each.id !== id);
+    if (this.state.open.id === id) {
+      this.#show(id);
+      this.state.open.error = new ChatFailure(404, "not_found", "This conversation was deleted.");
+      for (const [replyID, { conversationID }] of this.#elsewhere) if (conversationID === id) this.#elsewhere.delete(replyID);
+    }
+    this.#countRunning();
     this.#changed();
   }
 
@@ -1393,7 +1502,7 @@ export class HawkChat {
     if (!reply) return;
     this.#heard.set(reply.id, this.#now());
     if (applyPush(reply, event) === "gap") this.#catchUp(reply);
-    this.#noteState(reply);
+    if (event.type !== "reply.delta") this.#noteState(reply);
     this.#changed();
   }
 
@@ -1411,14 +1520,17 @@ export class HawkChat {
       return null;
     }
     if (conversationID !== this.state.open.id) {
-      this.#elsewhere.set(id, conversationID);
+      this.#elsewhere.set(id, { conversationID, messageID });
       this.state.running.add(conversationID);
       if (!this.state.conversations.some((each) => each.id === conversationID)) this.refresh();
       this.#changed();
       return null;
     }
     const reply = this.#addReply(conversationID, messageID, id);
-    if (!reply) this.refresh();
+    if (!reply) {
+      this.#elsewhere.set(id, { conversationID, messageID }); // of another branch, as long as reading does not find it
+      this.refresh();
+    }
     return reply;
   }
 
@@ -1450,34 +1562,50 @@ export class HawkChat {
     const open = this.state.open;
     if (open.id === null) return;
     const additions = this.#additions;
+    const { through } = open;
     try {
-      const answer = await this.#call(
-        "GET", `/conversations/${encodeURIComponent(open.id)}/messages?limit=${PAGE_OF_MESSAGES}`);
-      if (this.state.open !== open) return;
+      const answer = await this.#call("GET", pathOfMessages(open.id, { through, limit: PAGE_OF_MESSAGES }));
+      if (this.state.open !== open || open.through !== through) return;
       this.#merge(open, answer, additions);
       open.loaded = true;
       open.error = null;
       this.#changed();
       this.#catchUpAll();
     } catch (failure) {
-      if (this.state.open !== open) return;
+      if (this.state.open !== open || open.through !== through) return;
       if (open.loaded && failure.status !== 404) return this.#report(failure);
       open.error = failure;
       this.#changed();
     }
   }
 
-  /** Takes the newest page of messages, and keeps older pages and what was pushed since the request. */
+  /** Takes the end of the path, and keeps what is above it and what was pushed below it since the request. */
   #merge(open, answer, additions) {
-    const known = new Map(open.messages.map((message) => [message.id, message]));
+    const old = open.messages;
+    const known = new Map(old.map((message) => [message.id, message]));
     const fresh = answer.messages.map((raw) => this.#message(raw, open.id, known.get(raw.id)));
-    const first = open.messages.findIndex((message) => message.id === fresh[0]?.id);
     const listed = new Set(fresh.map((message) => message.id));
-    const pushed = open.messages.filter((message) => message.addition > additions && !listed.has(message.id));
-    open.messages = [...open.messages.slice(0, Math.max(first, 0)), ...fresh, ...pushed];
-    if (first <= 0) open.hasOlder = hasOlder(answer);
+    const above = fresh.length === 0 ? -1 : old.findIndex((message) => message.id === fresh[0].parentID);
+    const pushed = old.slice(above + 1).filter((message) => message.addition > additions && !listed.has(message.id));
+    const fits = pushed.length === 0 || pushed[0].parentID === (fresh.at(-1)?.id ?? null);
+    open.messages = [...old.slice(0, above + 1), ...fresh, ...(fits ? pushed : [])];
+    if (above < 0) open.hasOlder = hasOlder(answer);
+    this.#leave(old);
     for (const message of fresh) this.#arrived(message.key);
-    for (const message of fresh) for (const reply of message.replies) this.#noteState(reply);
+    for (const message of fresh) for (const reply of message.replies) this.#elsewhere.delete(reply.id);
+    this.#countRunning();
+    if (!fits) this.refresh();
+  }
+
+  /** Remembers which of the messages that are no longer shown are still being answered. */
+  #leave(messages) {
+    const shown = new Set(this.state.open.messages.map((message) => message.id));
+    for (const { id, replies } of messages) {
+      if (shown.has(id)) continue;
+      for (const reply of replies) {
+        if (!hasEnded(reply)) this.#elsewhere.set(reply.id, { conversationID: reply.conversationID, messageID: id });
+      }
+    }
   }
 
   /** A message of an answer; a reply that pushes brought further than the answer stays as it is. */
@@ -1497,7 +1625,8 @@ export class HawkChat {
     });
     const missing = (known?.replies ?? []).filter((old) => !replies.some((reply) => reply.id === old.id));
     return {
-      id: raw.id, content: raw.content, key: raw.idempotency_key ?? known?.key ?? null,
+      id: raw.id, parentID: raw.parent_id ?? null, versions: raw.versions ?? [raw.id],
+      content: raw.content, key: raw.idempotency_key ?? known?.key ?? null,
       createdAt: raw.created_at ?? null, addition: 0, replies: [...replies, ...missing],
     };
   }
@@ -1539,44 +1668,70 @@ export class HawkChat {
     Object.assign(entry, { state: "sending", error: null });
     this.#changed();
     if (this.#isBehindAnother(entry)) return;
+    const path = entry.edits === null ? "/send" : `/messages/${encodeURIComponent(entry.edits)}/edit`;
     // Fixed by the first try: with the same key, another request would be refused.
     entry.body ??= {
-      ...(entry.conversationID && { conversation_id: entry.conversationID }),
-      content: entry.content, idempotency_key: entry.key, thinking: entry.thinking,
+      conversation_id: (entry.edits === null && entry.conversationID) || undefined, parent_id: this.#parentOf(entry),
+      content: entry.content, idempotency_key: entry.key, thinking: entry.thinking, model: entry.model,
     };
     const backoff = this.#newBackoff();
     while (this.state.outbox.includes(entry)) {
       try {
-        return this.#delivered(entry, await this.#call("POST", "/send", entry.body));
+        return this.#delivered(entry, await this.#call("POST", path, entry.body));
       } catch (failure) {
-        if (failure.isTransient && backoff.tries < 4) {
-          await sleep(backoff.next());
-          continue;
+        if (!(failure instanceof ChatFailure)) throw failure;
+        if (failure.status === 429 && failure.retryAfter !== null) await this.#wait(entry, failure);
+        else if (failure.isTransient && backoff.tries < 4) await sleep(backoff.next());
+        else {
+          Object.assign(entry, { state: "unsent", error: failure });
+          this.#goOn(entry);
+          return this.#changed();
         }
-        Object.assign(entry, { state: "unsent", error: failure });
-        return this.#changed();
       }
     }
   }
 
-  /** Whether an earlier message has yet to begin the conversation that this one belongs to. */
+  /** The server takes no more for now and says until when. */
+  async #wait(entry, failure) {
+    Object.assign(entry, { error: failure, waitsUntil: this.#now() + failure.retryAfter });
+    this.#changed();
+    await sleep(failure.retryAfter);
+    Object.assign(entry, { error: null, waitsUntil: null });
+    this.#changed();
+  }
+
+  /** Below a version that the user chose, the place is named; otherwise it is the newest message's, whatever that is. */
+  #parentOf({ conversationID, edits }) {
+    const { open } = this.state;
+    if (edits !== null || conversationID === null || conversationID !== open.id || open.through === null) return undefined;
+    return open.messages.at(-1)?.id;
+  }
+
+  /** One conversation's messages go one after the other; an unsent one holds up only those that have no conversation yet. */
   #isBehindAnother(entry) {
-    const first = this.state.outbox.find((each) => each.draft === entry.draft);
-    return entry.conversationID === null && first !== entry;
+    const first = this.state.outbox.find((each) => each === entry || isSamePlace(each, entry) && (
+      each.state === "sending" || entry.conversationID === null));
+    return first !== entry;
+  }
+
+  /** Sends what waited for an entry. */
+  #goOn(entry) {
+    const next = this.state.outbox.find((each) => isSamePlace(each, entry) && each.state === "sending" && !each.body);
+    if (next) this.#deliver(next);
   }
 
   /** Takes an entry out of the outbox, and sends what waited for it. */
   #take(entry) {
     this.state.outbox = this.state.outbox.filter((each) => each !== entry);
-    const next = this.state.outbox.find((each) => each.draft === entry.draft && each.state === "sending" && !each.body);
-    if (next) this.#deliver(next);
+    this.#goOn(entry);
     this.#changed();
   }
 
   #delivered(entry, { conversation_id: conversationID, message_id: id, reply_id: replyID }) {
     this.#adoptConversation(entry.key, conversationID);
     if (this.state.open.id === conversationID) {
-      this.#addMessage({ id, content: entry.content, key: entry.key });
+      const parentID = entry.edits === null ? entry.body.parent_id : entry.parentID;
+      this.#place({ id, parentID, content: entry.content, key: entry.key });
       this.#addReply(conversationID, id, replyID);
     }
     this.#take(entry);
@@ -1606,25 +1761,47 @@ export class HawkChat {
   }
 
   #show(id) {
-    for (const reply of this.#runningReplies()) this.#elsewhere.set(reply.id, reply.conversationID);
+    const old = this.state.open.messages;
     this.#fetches.clear();
     this.#heard.clear();
     this.#drafts += 1;
     this.state.open = {
-      id, draft: this.#drafts, messages: [], loaded: id === null, hasOlder: false, error: null,
+      id, draft: this.#drafts, messages: [], through: null, loaded: id === null, hasOlder: false, error: null,
     };
+    this.#leave(old);
     this.#changed();
   }
 
-  #addMessage({ id, content, key }) {
-    const { messages } = this.state.open;
-    const known = messages.find((message) => message.id === id);
-    if (known) return known;
+  /**
+   * Puts a new message into the path that is shown, where that leads by the server's rule: through the chosen version,
+   * else to the newest message. Without a `parentID` it comes last.
+   */
+  #place({ id, parentID, content, key }) {
+    const { open } = this.state;
+    const known = open.messages.find((message) => message.id === id);
+    if (known) {
+      if (parentID !== undefined && known.parentID !== parentID) this.#readMessages();
+      return;
+    }
+    if (this.state.outbox.some((entry) => key && entry.key === key)) open.through = null; // one's own is what one wants to see
+    const parent = parentID === undefined ? open.messages.at(-1)?.id ?? null : parentID;
+    const above = open.messages.findIndex((message) => message.id === parent);
+    const isKnownPlace = parent === null ? open.loaded && !open.hasOlder : above >= 0;
+    if (!isKnownPlace) return void this.#readMessages();
+    const old = open.messages;
+    const beside = old[above + 1];
+    const versions = [...(beside?.versions ?? []), id];
+    if (beside && open.through !== null && old.findIndex((message) => message.id === open.through) > above) {
+      beside.versions = versions; // the chosen version is beside the new one or below: it stays
+      return;
+    }
     this.#additions += 1;
-    const message = { id, content, key, createdAt: this.#now(), addition: this.#additions, replies: [] };
-    messages.push(message);
+    const message = {
+      id, parentID: parent, versions, content, key, createdAt: this.#now(), addition: this.#additions, replies: [],
+    };
+    open.messages = [...old.slice(0, above + 1), message];
+    this.#leave(old);
     this.#arrived(key);
-    return message;
   }
 
   /** A message is stored: the outbox no longer shows it, whether or not the sending was answered. */
@@ -1646,9 +1823,11 @@ export class HawkChat {
     return reply;
   }
 
+  /** Looks from the end: what is being answered is there. */
   #findReply(id) {
-    for (const message of this.state.open.messages) {
-      const reply = message.replies.find((each) => each.id === id);
+    const { messages } = this.state.open;
+    for (let at = messages.length - 1; at >= 0; at -= 1) {
+      const reply = messages[at].replies.find((each) => each.id === id);
       if (reply) return reply;
     }
     return null;
@@ -1660,8 +1839,8 @@ export class HawkChat {
 
   #noteRunning(replies) {
     this.#elsewhere.clear();
-    for (const each of replies) {
-      if (each.conversation_id !== this.state.open.id) this.#elsewhere.set(each.reply_id, each.conversation_id);
+    for (const { reply_id: id, conversation_id: conversationID, message_id: messageID } of replies) {
+      if (!this.#findReply(id)) this.#elsewhere.set(id, { conversationID, messageID });
     }
     this.#countRunning();
   }
@@ -1679,7 +1858,7 @@ export class HawkChat {
 
   #countRunning() {
     this.state.running = new Set([
-      ...this.#elsewhere.values(), ...this.#runningReplies().map((reply) => reply.conversationID),
+      ...[...this.#elsewhere.values()].map(({ conversationID }) => conversationID), ...this.#runningReplies().map((reply) => reply.conversationID),
     ]);
   }
 
@@ -1705,7 +1884,29 @@ export class HawkChat {
 }
 
 function conversationOf(raw) {
-  return { id: raw.id, title: raw.title ?? "", updatedAt: raw.updated_at ?? 0 };
+  return {
+    id: raw.id, title: raw.title ?? "", updatedAt: raw.updated_at ?? 0,
+    systemPrompt: raw.system_prompt ?? null, model: raw.model ?? null, thinking: raw.thinking ?? null,
+  };
+}
+
+function pathOfMessages(id, query) {
+  const given = Object.entries(query).filter(([, value]) => value !== null);
+  return `/conversations/${encodeURIComponent(id)}/messages?${new URLSearchParams(given)}`;
+}
+
+/** Whether two entries of the outbox belong to one conversation. */
+function isSamePlace(a, b) {
+  return a.conversationID === null ? a.draft === b.draft : a.conversationID === b.conversationID;
+}
+
+/** What a JSON text says; null for any other: it comes from something between, and only its status counts. */
+function parse(text) {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function hasOlder(answer) {

@@ -11,6 +11,7 @@ class BrowserTestCase(unittest.TestCase):
     """Tests against one hawk; every test has users of its own."""
 
     binary = None  # set by run.py
+    files = None  # a folder that stands in for the page's files in the binary; set by run.py
     _driver = None
 
     @classmethod
@@ -19,8 +20,13 @@ class BrowserTestCase(unittest.TestCase):
         return {}
 
     @classmethod
+    def settings(cls):
+        """What hawk's command line has beyond what every test needs."""
+        return ()
+
+    @classmethod
     def setUpClass(cls):
-        cls.hawk = Hawk(cls.binary, cls.environment())
+        cls.hawk = Hawk(cls.binary, cls.environment(), cls.files, cls.settings())
         cls.addClassCleanup(cls.hawk.close)
         cls.hawk.start()
         cls.driver = cls.browser()

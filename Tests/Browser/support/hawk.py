@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 
+from support.front import Front
+
 
 def free_ports(count):
     """Ports that are free right now; held together so that they differ."""
@@ -24,11 +26,13 @@ def free_ports(count):
 
 
 class Hawk:
-    """One hawk process; `environment` adds to what it sees."""
+    """One hawk process; `environment` adds to what it sees, `files` is a folder that stands in for the page's own files."""
 
-    def __init__(self, binary, environment=None):
+    def __init__(self, binary, environment=None, files=None, settings=()):
         self.api_port, self.gateway_port = free_ports(2)
-        self.url = f"http://127.0.0.1:{self.api_port}"
+        self._api = f"http://127.0.0.1:{self.api_port}"
+        self._front = Front(self.api_port, files=files) if files else None
+        self.url = self._front.url if files else self._api
         self._directory = tempfile.mkdtemp(prefix="hawk-browser-")
         self._log_path = os.path.join(self._directory, "log")
         inherited = {
@@ -43,6 +47,7 @@ class Hawk:
             "--gateway-listen", f"127.0.0.1:{self.gateway_port}",
             "--gateway-url", f"ws://127.0.0.1:{self.gateway_port}",
             "--data", os.path.join(self._directory, "data"),
+            *settings,
         ]
         self._process = None
 
@@ -58,7 +63,7 @@ class Hawk:
             if self._process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(self.url + "/healthz", timeout=10):
+                with urllib.request.urlopen(self._api + "/healthz", timeout=10):
                     return self
             except (OSError, urllib.error.URLError):
                 time.sleep(0.05)
@@ -71,6 +76,8 @@ class Hawk:
 
     def close(self):
         """Stops it as SIGTERM does and removes its data."""
+        if self._front:
+            self._front.close()
         if self._process and self._process.poll() is None:
             self._process.terminate()
             try:

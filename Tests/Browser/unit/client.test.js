@@ -19,15 +19,15 @@ class FakeServer {
     this.requests.push(request);
     const scripted = this.answers[name]?.shift();
     if (scripted === null) throw new TypeError("no network");
-    const [status, answer] = scripted ?? [200, this.answer(path, request)];
-    return new Response(answer === undefined ? "" : JSON.stringify(answer), { status });
+    const [status, answer, answerHeaders] = scripted ?? [200, this.answer(path, request)];
+    return new Response(answer === undefined ? "" : JSON.stringify(answer), { status, headers: answerHeaders });
   };
 
   answer(path, { search, body }) {
     if (path === "/config") return { gateway_url: "ws://gateway", sign_in: { development: true, token_url: null } };
     if (path === "/bind") return { uid: "u", replies: this.running };
     if (path === "/conversations") return { conversations: this.conversations, next_cursor: null };
-    if (path.endsWith("/messages")) return { messages: this.messages, has_more: false };
+    if (path.endsWith("/messages")) return this.branch(search) ?? { messages: this.messages, has_more: false };
     if (path.endsWith("/log")) {
       const after = Number(new URLSearchParams(search).get("after"));
       const rows = (this.logs[path.split("/")[2]] ?? []).filter((row) => row.seq > after);
@@ -35,6 +35,13 @@ class FakeServer {
     }
     if (path === "/send") return this.store(body);
     return {};
+  }
+
+  branches = {}; // what a path through a message answers; "" is the newest
+
+  branch(search) {
+    const messages = this.branches[new URLSearchParams(search).get("through") ?? ""];
+    return messages && { messages, has_more: false };
   }
 
   store({ conversation_id: conversation = "c1", content, idempotency_key: key }) {
@@ -373,4 +380,149 @@ test("another user sees nothing of the one before", async () => {
   name = "bob";
   await chat.resume();
   expect([chat.state.uid, chat.state.conversations, chat.state.open.id], ["bob", [], null]);
+});
+
+// ---------------------------------------------------------------- versions and branches
+
+const asked = (id, parentID = null, versions = [id]) => ({
+  id, parent_id: parentID, versions, content: id.toUpperCase(), idempotency_key: null, replies: [],
+});
+const shown = (chat) => chat.state.open.messages.map(({ id, versions }) => `${id}/${versions.length}`).join(" ");
+const created = (id, parentID, key = null) =>
+  ({ type: "message.created", conversation_id: "c1", message_id: id, parent_id: parentID, content: id, idempotency_key: key });
+
+/** The questions a, b, c in a line. */
+async function inLine() {
+  const server = new FakeServer();
+  server.messages = [asked("a"), asked("b", "a"), asked("c", "b")];
+  return [server, await server.connected()];
+}
+
+test("an edited question takes the place of the old one and of what hung on it", async () => {
+  const [server, chat] = await inLine();
+  server.answers["POST /messages/b/edit"] = [[202, { conversation_id: "c1", message_id: "b2", reply_id: "r2" }]];
+  chat.edit("b", "B two");
+  expect([chat.state.outbox[0].edits, chat.state.outbox[0].parentID], ["b", "a"]);
+  await until("sent", () => chat.state.outbox.length === 0);
+  expect(shown(chat), "a/1 b2/2");
+  expect(chat.state.open.messages[1].replies.map(({ id }) => id), ["r2"]);
+  const { body } = server.requests.find(({ name }) => name === "POST /messages/b/edit");
+  expect([Object.keys(body).sort().join(), body.content], ["content,idempotency_key", "B two"]);
+});
+
+test("a question edited elsewhere is shown, unless one looks at another version", async () => {
+  const [server, chat] = await inLine();
+  server.socket.push(created("b2", "a"));
+  expect(shown(chat), "a/1 b2/2");
+  server.branches = { b: [asked("a"), asked("b", "a", ["b", "b2"]), asked("c", "b")] };
+  await chat.showVersion("b");
+  expect(shown(chat), "a/1 b/2 c/1");
+  server.socket.push(created("b3", "a"));
+  expect(shown(chat), "a/1 b/3 c/1");
+  server.socket.push(created("d", "c"));
+  expect(shown(chat), "a/1 b/3 c/1 d/1");
+});
+
+test("a question asked in a branch that is not shown is read for", async () => {
+  const [server, chat] = await inLine();
+  server.messages = [asked("a"), asked("x", "a", ["b", "x"]), asked("y", "x")];
+  server.socket.push(created("y", "x"));
+  await until("the newest branch", () => shown(chat) === "a/1 x/2 y/1");
+});
+
+test("a question below a chosen version names its place, and the choice is over", async () => {
+  const [server, chat] = await inLine();
+  server.branches = { b: [asked("a"), asked("b", "a", ["b", "b2"])] };
+  await chat.showVersion("b");
+  chat.send("next");
+  await until("sent", () => chat.state.outbox.length === 0);
+  expect(server.requests.find(({ name }) => name === "POST /send").body.parent_id, "b");
+  expect([shown(chat), chat.state.open.through], ["a/1 b/2 m-next/1", null]);
+});
+
+test("a question sent to the newest branch leaves its place to the server", async () => {
+  const [server, chat] = await inLine();
+  chat.send("next");
+  await until("sent", () => chat.state.outbox.length === 0);
+  expect("parent_id" in server.requests.find(({ name }) => name === "POST /send").body, false);
+  expect(shown(chat), "a/1 b/1 c/1 m-next/1");
+});
+
+test("an answer that is not shown any more still counts as running", async () => {
+  const server = new FakeServer();
+  server.branches = {
+    "": [asked("a"), { ...asked("b2", "a", ["b", "b2"]), replies: [running()] }],
+    b: [asked("a"), asked("b", "a", ["b", "b2"])],
+  };
+  const chat = await server.connected();
+  await chat.showVersion("b");
+  expect([[...chat.state.running], shown(chat)], [["c1"], "a/1 b/2"]);
+  server.socket.push({ type: "reply.finished", reply_id: "r1", attempt: 1, seq: 9, finish_reason: "stop" });
+  expect([...chat.state.running], []);
+});
+
+test("a deleted question goes on every device, and what followed moves up", async () => {
+  const [server, chat] = await inLine();
+  server.messages = [asked("a"), asked("c", "a")];
+  server.socket.push({ type: "message.deleted", conversation_id: "c1", message_ids: ["b"] });
+  expect([shown(chat), chat.state.open.messages[1].parentID], ["a/1 c/1", "a"]);
+  await until("it was read", () => server.count("GET /conversations/c1/messages") > 1);
+  await chat.refresh();
+  expect(shown(chat), "a/1 c/1");
+});
+
+test("a deleted version makes room for the one beside it", async () => {
+  const server = new FakeServer();
+  server.branches = { "": [asked("a"), asked("b2", "a", ["b", "b2"]), asked("c", "b2")], b: [asked("a"), asked("b", "a")] };
+  const chat = await server.connected();
+  server.answers["DELETE /messages/b2"] = [[200, { deleted: ["b2", "c"] }]];
+  await chat.deleteMessage("b2");
+  await until("the other version", () => shown(chat) === "a/1 b/1");
+});
+
+test("a version deleted elsewhere is no longer counted", async () => {
+  const server = new FakeServer();
+  server.messages = [asked("a", null, ["a", "a2"])];
+  const chat = await server.connected();
+  server.socket.push({ type: "message.deleted", conversation_id: "c1", message_ids: ["a2"] });
+  expect(shown(chat), "a/1");
+});
+
+test("a conversation deleted elsewhere leaves the list, and its place says so", async () => {
+  const [server, chat] = await inLine();
+  server.socket.push({ type: "conversation.deleted", conversation_id: "c1" });
+  expect([chat.state.conversations, chat.state.open.messages, chat.state.open.error.status], [[], [], 404]);
+});
+
+test("too many questions wait as long as the server says and go out by themselves", async () => {
+  const [server, chat] = await inLine();
+  server.answers["POST /send"] = [[429, { error: { code: "rate_limited", message: "Slow." } }, { "Retry-After": "0.05" }]];
+  chat.send("Hi");
+  await until("waiting", () => chat.state.outbox[0]?.waitsUntil);
+  expect([chat.state.outbox[0].state, chat.state.outbox[0].error.code], ["sending", "rate_limited"]);
+  await until("sent", () => chat.state.outbox.length === 0);
+  expect(server.count("POST /send"), 2);
+});
+
+test("a question that waits for its time can be given up", async () => {
+  const [server, chat] = await inLine();
+  server.answers["POST /send"] = [[429, { error: { code: "rate_limited", message: "Slow." } }, { "Retry-After": "30" }]];
+  chat.send("Hi");
+  await until("waiting", () => chat.state.outbox[0]?.waitsUntil);
+  chat.discard(chat.state.outbox[0].key);
+  expect([chat.state.outbox, server.count("POST /send")], [[], 1]);
+});
+
+test("a conversation's settings are changed, and a refusal tells of each field", async () => {
+  const [server, chat] = await inLine();
+  server.answers["PATCH /conversations/c1"] = [
+    [200, { id: "c1", title: "First", updated_at: 1, system_prompt: "Be brief.", model: null, thinking: true }],
+    [422, { error: { code: "invalid", message: "", details: [{ field: "model", code: "unknown", message: "is no model" }] } }],
+  ];
+  await chat.change("c1", { systemPrompt: "Be brief.", model: null, thinking: true });
+  const { body } = server.requests.find(({ name }) => name === "PATCH /conversations/c1");
+  expect(body, { system_prompt: "Be brief.", model: null, thinking: true });
+  expect([chat.state.conversations[0].systemPrompt, chat.state.conversations[0].thinking], ["Be brief.", true]);
+  const failure = await chat.change("c1", { model: "x" }).catch((error) => error);
+  expect(failure.details[0].field, "model");
 });
