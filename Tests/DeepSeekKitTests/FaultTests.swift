@@ -51,7 +51,7 @@ import Testing
         _ fault: Case,
         _ ask: @escaping @Sendable (DeepSeekClient, ChatCompletionRequest) async -> DeepSeekError?
     ) async throws {
-        try await withSimulator({ $0.idleTimeout = fault.idle }) { simulator, client in
+        try await withSimulator(configuration: .init(idleTimeout: fault.idle, retry: .quick)) { simulator, client in
             let error = await ask(client, .make("Why? \(fault.testDescription)"))
             #expect(error?.code == fault.code)
             #expect(error?.attempts == fault.attempts)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func `a connection that is reset is a cut stream`() async throws {
-        try await withSimulator({ $0.retry.limit = 0 }) { simulator, client in
+        try await withSimulator(configuration: .init(retry: .init(limit: 0))) { simulator, client in
             // How much of it arrives before the reset, which overtakes it, nobody knows.
             #expect(await client.events(of: .make("Why? [[reset]]")).1?.code == .streamCut)
             #expect(simulator.requests.map(\.ending) == [.broken])
@@ -88,7 +88,7 @@ import Testing
 
     @Test(arguments: ["[[cut]]", "[[stall]]", "[[bad-chunk]]", "[[bad-utf8]]", "[[complain]]"])
     func `what breaks in mid-answer carries what had arrived`(_ words: String) async throws {
-        try await withSimulator({ $0.idleTimeout = .seconds(1) }) { _, client in
+        try await withSimulator(configuration: .init(idleTimeout: .seconds(1), retry: .quick)) { _, client in
             let (events, error) = await client.events(of: .make("Why? \(words)"))
             #expect(error?.partial?.message == ChatCompletion(events).message)
             #expect(error?.partial?.content.hasPrefix("## A simulated answer") == true)
@@ -128,10 +128,11 @@ import Testing
 
     @Test func `what the server asks to wait is kept to, in seconds or as a date`() async throws {
         let log = EventLog()
-        try await withSimulator({
-            $0.retry.maximumDelay = .seconds(10)
-            $0.onEvent = { log.note($0) }
-        }) { _, client in
+        let configuration = DeepSeekClient.Configuration(
+            retry: .init(delay: .milliseconds(1), maximumDelay: .seconds(10)),
+            onEvent: { log.note($0) }
+        )
+        try await withSimulator(configuration: configuration) { _, client in
             for words in ["[[error 429 x1]] [[retry-after 1]]", "[[error 503 x1]] [[retry-date 2]]"] {
                 let began = ContinuousClock.now
                 #expect(await client.events(of: .make("Why? \(words)")).1 == nil)
@@ -160,10 +161,9 @@ import Testing
 
     @Test(arguments: [true, false])
     func `an answer larger than allowed is refused before it is whole`(_ isStreamed: Bool) async throws {
-        try await withSimulator({
-            $0.maximumEventBytes = 1 << 20
-            $0.maximumStreamBytes = 2 << 20
-        }) { simulator, client in
+        try await withSimulator(configuration: .init(maximumEventBytes: 1 << 20, maximumStreamBytes: 2 << 20)) {
+            simulator,
+            client in
             let request = ChatCompletionRequest.make("Much! [[megabytes 100]]")
             if isStreamed {
                 #expect(await client.events(of: request).1?.code == .decoding)

@@ -31,7 +31,10 @@ import Testing
             guard request.values(of: "X-Tenant") == ["seven"] else { return nil }
             return ScriptedAnswer([.content("You are seven and asked \(request.question?.text ?? "")")])
         }
-        try await withSimulator(script: script, { $0.additionalHeaders = ["X-Tenant": "seven"] }) { _, client in
+        try await withSimulator(
+            script: script,
+            configuration: .init(retry: .quick, additionalHeaders: ["X-Tenant": "seven"])
+        ) { _, client in
             let whole = try await client.complete(.make("who"))
             #expect(whole.content == "You are seven and asked who")
         }
@@ -121,7 +124,7 @@ import Testing
     }
 
     @Test func `it refuses what the real API refuses`() async throws {
-        try await withSimulator({ $0.checksRequests = false }) { _, client in
+        try await withSimulator(configuration: .init(retry: .quick, checksRequests: false)) { _, client in
             var request = ChatCompletionRequest.make()
             request.tools = [.init(name: "now")]
             request.toolChoice = .required

@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `a body that is no request is refused`() async throws {
-        try await withSimulator({ $0.checksRequests = false }) { _, client in
+        try await withSimulator(configuration: .init(retry: .quick, checksRequests: false)) { _, client in
             #expect(await client.events(of: .init(model: "m", messages: [])).1?.status == 422)
         }
     }

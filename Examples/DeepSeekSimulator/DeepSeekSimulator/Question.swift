@@ -60,14 +60,14 @@ extension Question {
                 Message(
                     role: $0.role,
                     content: $0.content?.text ?? "",
-                    reasoning: $0.reasoning_content,
-                    toolCalls: $0.tool_calls?.count ?? 0
+                    reasoning: $0.reasoning,
+                    toolCalls: $0.toolCalls?.count ?? 0
                 )
             },
             isStreaming: wire.stream ?? false,
-            isThinking: wire.thinking?.type != "disabled" && wire.reasoning_effort != "none",
+            isThinking: wire.thinking?.type != "disabled" && wire.effort != "none",
             tools: wire.tools?.map(\.function.name) ?? [],
-            demandsTool: wire.tool_choice?.isDemand ?? false,
+            demandsTool: wire.toolChoice?.isDemand ?? false,
             isGap: false
         )
     }
@@ -97,7 +97,6 @@ extension Question {
 
     private static func read(_ body: [UInt8]) -> Wire? { try? JSONDecoder().decode(Wire.self, from: Data(body)) }
 
-    /// The names are those of the API.
     private struct Wire: Decodable {
         struct Thinking: Decodable { var type: String }
         struct Tool: Decodable { var function: Function }
@@ -107,8 +106,14 @@ extension Question {
         struct Message: Decodable {
             var role: String
             var content: Content?
-            var reasoning_content: String?
-            var tool_calls: [ToolCall]?
+            var reasoning: String?
+            var toolCalls: [ToolCall]?
+
+            private enum CodingKeys: String, CodingKey {
+                case role, content
+                case reasoning = "reasoning_content"
+                case toolCalls = "tool_calls"
+            }
         }
 
         var model: String
@@ -116,9 +121,15 @@ extension Question {
         var prompt: String?
         var stream: Bool?
         var thinking: Thinking?
-        var reasoning_effort: String?
+        var effort: String?
         var tools: [Tool]?
-        var tool_choice: ToolChoice?
+        var toolChoice: ToolChoice?
+
+        private enum CodingKeys: String, CodingKey {
+            case model, messages, prompt, stream, thinking, tools
+            case effort = "reasoning_effort"
+            case toolChoice = "tool_choice"
+        }
     }
 
     private struct Content: Decodable {

@@ -7,14 +7,14 @@ func withSimulator(
     tokenInterval: Duration = .zero,
     key: String? = nil,
     script: Script? = nil,
-    _ change: (inout DeepSeekClient.Configuration) -> Void = { _ in },
+    configuration: DeepSeekClient.Configuration = .init(retry: .quick),
     _ body: @escaping @Sendable (DeepSeekSimulator, DeepSeekClient) async throws -> Void
 ) async throws {
     let simulator = DeepSeekSimulator(
         .init(tokenInterval: tokenInterval, keepAliveInterval: .milliseconds(20), apiKey: key, script: script)
     )
-    var configuration = DeepSeekClient.Configuration(baseURL: "http://\(try simulator.bind())", retry: .quick)
-    change(&configuration)
+    var configuration = configuration
+    configuration.baseURL = "http://\(try simulator.bind())"
     let client = DeepSeekClient(apiKey: "sk-secret-key", configuration: configuration)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await simulator.run() }

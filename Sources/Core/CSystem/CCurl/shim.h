@@ -41,3 +41,7 @@ static inline CURLcode hawk_easy_allow_http_only(CURL *easy) {
 static inline CURLcode hawk_multi_result(const CURLMsg *message) {
     return message->data.result;
 }
+
+static inline CURLMcode hawk_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return (curl_multi_setopt)(multi, option, value);
+}

@@ -17,6 +17,9 @@ final class CurlLoop {
     init(multi: UnsafeMutableRawPointer, driver: CurlDriver) {
         self.multi = multi
         self.driver = driver
+        // One stream per connection, HTTP/2 too: libcurl takes up to 32 MiB for a paused stream that shares one, and
+        // leaves the bytes in the network if it has one of its own.
+        hawk_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
     }
 
     /// Runs until it is told to stop and no transfer is left.
@@ -53,7 +56,7 @@ final class CurlLoop {
         driver.wake(at: transfer.deadline)
     }
 
-    /// Takes a handle out; a transfer that had not ended loses its connection.
+    /// Takes a handle out; a transfer that had not ended loses its connection, of HTTP/2 its stream.
     private func remove(_ transfer: CurlTransfer) {
         guard let easy = running.removeValue(forKey: ObjectIdentifier(transfer)) else { return }
         curl_multi_remove_handle(multi, easy.handle)

@@ -2,9 +2,10 @@ internal import PlatformCore
 
 /// Brings bytes over by the system's libcurl: one thread, one pool of kept connections.
 ///
-/// HTTP/1.1 with keep-alive; TLS by libcurl's own trust store, or a private one; proxies as the environment names them
-/// (`https_proxy`, `no_proxy`, …), never for this machine. A cancelled transfer closes its socket at once; a body
-/// nobody takes is held at 64 KiB and the rest left in the network.
+/// HTTP/2 where TLS offers it, else HTTP/1.1, with one stream at a time on a connection, which is kept for the next; TLS
+/// by libcurl's own trust store, or a private one; proxies as the environment names them (`https_proxy`, `no_proxy`, …),
+/// never for this machine. Answers may come packed in the gzip format. A cancelled transfer closes its stream at once; a
+/// body nobody takes is held at 64 KiB and the rest left in the network.
 ///
 /// The thread starts with the first request and ends when the transport and all bodies of its answers are gone. The one
 /// piece of global state is libcurl's own: `curl_global_init` is called once per process, before the first transport.
