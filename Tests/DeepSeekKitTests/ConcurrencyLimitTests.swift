@@ -23,7 +23,7 @@ import Testing
     // MARK: What it learns
 
     @Test func `there is no limit until the server refuses, then half of what was under way`() async throws {
-        let limit = ConcurrencyLimit()
+        let limit = ConcurrencyLimit(minimum: 1)
         let places = try await Self.places(9, of: limit)
         #expect(limit.state == Self.state(nil, 9))
         #expect(places[0].end(.refused) == 4)
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `one bad moment halves once`() async throws {
-        let limit = ConcurrencyLimit()
+        let limit = ConcurrencyLimit(minimum: 1)
         let places = try await Self.places(16, of: limit)
         #expect(places[0].end(.refused) == 8)
         for place in places.dropFirst() { #expect(place.end(.refused) == nil) }
@@ -41,21 +41,22 @@ import Testing
         #expect(next[1].end(.refused) == nil)
     }
 
-    @Test func `it never falls below one`() async throws {
-        let limit = ConcurrencyLimit()
+    @Test(arguments: [(1, nil, 1), (8, nil, 8), (8, 5, 5)] as [(Int, Int?, Int)])
+    func `it never falls below its least`(_ minimum: Int, _ maximum: Int?, _ least: Int) async throws {
+        let limit = ConcurrencyLimit(minimum: minimum, maximum: maximum)
         for _ in 0..<4 { try await Self.places(1, of: limit)[0].end(.refused) }
-        #expect(limit.state == Self.state(1, 0))
+        #expect(limit.state == Self.state(least, 0))
     }
 
     @Test func `a limit that others use up is halved from what is used here`() async throws {
-        let limit = ConcurrencyLimit(maximum: 100)
+        let limit = ConcurrencyLimit(minimum: 1, maximum: 100)
         let places = try await Self.places(6, of: limit)
         #expect(places[0].end(.refused) == 3)
         #expect(limit.state == Self.state(3, 5))
     }
 
     @Test func `answers raise it by one in as many as it has places, while all are used`() async throws {
-        let limit = ConcurrencyLimit()
+        let limit = ConcurrencyLimit(minimum: 1)
         for place in try await Self.places(8, of: limit) { place.end(.refused) }
         #expect(limit.state == Self.state(4, 0))
         for _ in 0..<20 { for place in try await Self.places(3, of: limit) { place.end(.answered) } }
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test func `a place ends once`() async throws {
-        let limit = ConcurrencyLimit()
+        let limit = ConcurrencyLimit(minimum: 1)
         let places = try await Self.places(4, of: limit)
         #expect(places[0].end(.refused) == 2)
         #expect(places[0].end(.refused) == nil)
@@ -191,7 +192,7 @@ import Testing
 
     @Test(arguments: [429, 503])
     func `a refusal lowers the limit, and the retry waits for its place like all others`(_ status: Int) async throws {
-        let limit = ConcurrencyLimit()
+        let limit = ConcurrencyLimit(minimum: 1)
         let held = try await Self.places(5, of: limit)
         let log = EventLog()
         let transport = ScriptedTransport(

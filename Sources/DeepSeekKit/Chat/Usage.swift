@@ -56,7 +56,7 @@ extension Usage: Decodable {
         self.init(
             promptTokens: prompt,
             promptCacheHitTokens: hits,
-            promptCacheMissTokens: count("prompt_cache_miss_tokens") ?? prompt - hits,
+            promptCacheMissTokens: count("prompt_cache_miss_tokens") ?? max(0, prompt - hits),
             completionTokens: completion,
             reasoningTokens: detail("completion_tokens_details", "reasoning_tokens") ?? 0,
             totalTokens: count("total_tokens") ?? prompt + completion,

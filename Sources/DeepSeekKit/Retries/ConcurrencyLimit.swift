@@ -33,11 +33,14 @@ public final class ConcurrencyLimit: Sendable {
 
     /// A limit for all clients that are given it.
     ///
-    /// - Parameter maximum: the most that may ever be under way, from the start: for an account that other processes
-    ///   use too. Nil learns all from the server.
-    public init(maximum: Int? = nil) {
-        precondition(maximum ?? 1 >= 1, "a limit of no request at all would never let one through")
-        book = Lock(Book(maximum: maximum))
+    /// - Parameters:
+    ///   - minimum: what refusals never lower it below: 8, so that one bad moment in a quiet hour does not make the next
+    ///     people wait for each other's answers; so few are left to the retries' delays.
+    ///   - maximum: the most that may ever be under way, from the start: for an account that other processes use too.
+    ///     Nil learns all from the server.
+    public init(minimum: Int = 8, maximum: Int? = nil) {
+        precondition(minimum >= 1 && maximum ?? 1 >= 1, "a limit of no request at all would never let one through")
+        book = Lock(Book(minimum: minimum, maximum: maximum))
     }
 
     /// How it stands now.
@@ -130,6 +133,7 @@ extension ConcurrencyLimit {
     private struct Book {
         typealias Continuation = CheckedContinuation<Place?, Never>
 
+        let minimum: Int
         let maximum: Int?
         /// Its whole part holds; the rest is on the way to the next place.
         var limit: Double?
@@ -139,7 +143,8 @@ extension ConcurrencyLimit {
         private var lowerings = 0
         private var lastID = 0
 
-        init(maximum: Int?) {
+        init(minimum: Int, maximum: Int?) {
+            self.minimum = min(minimum, maximum ?? minimum)
             self.maximum = maximum
             limit = maximum.map { Double($0) }
         }
@@ -177,7 +182,7 @@ extension ConcurrencyLimit {
                 if let limit, running >= Int(limit) { self.limit = min(limit + 1 / limit, Double(maximum ?? .max)) }
             case .refused where place.lowerings == lowerings:
                 let used = min(limit ?? .infinity, Double(running))
-                let halved = max(1, (used / 2).rounded(.down))
+                let halved = max(Double(minimum), (used / 2).rounded(.down))
                 limit = halved
                 lowerings += 1
                 return Int(halved)
