@@ -49,23 +49,36 @@ struct SQLiteJobs {
 
     func reserve(max: Int, channels: [Channel], owner: Owner, lease: Duration) throws(SQLiteError) -> [Reservation] {
         try promoteDue()
-        let ids = try turns(max: max, channels: channels, owner: owner).map { "\($0.serial)" }
-        guard !ids.isEmpty else { return [] }
+        let serials = try turns(max: max, channels: channels, owner: owner).map(\.serial)
+        guard !serials.isEmpty else { return [] }
+        // Read and then written, which costs half of UPDATE … RETURNING; nobody else writes meanwhile.
+        let ids = Self.list(serials)
         let reservations = try connection.rows(
+            """
+            SELECT id, fence + 1, name, payload, channel, priority, partition_key, unique_key, ttr, attempts,
+                backoff, pushed_at, deliveries + 1, failures, crashes, last_error
+            FROM jobs WHERE id IN (SELECT value FROM json_each(?))
+            """,
+            ids,
+            map: Reservation.init(row:)
+        )
+        try connection.run(
             """
             UPDATE jobs SET state = 2, deliveries = deliveries + 1, fence = fence + 1, lease_until = ?, owner = ?
             WHERE id IN (SELECT value FROM json_each(?))
-            RETURNING id, fence, name, payload, channel, priority, partition_key, unique_key, ttr, attempts,
-                backoff, pushed_at, deliveries, failures, crashes, last_error
             """,
             .integer(now + lease.milliseconds),
             .text(owner.description),
-            .text("[\(ids.joined(separator: ","))]"),
-            map: Reservation.init(row:)
+            ids
         )
         // They come in no order.
-        let places = Dictionary(uniqueKeysWithValues: ids.enumerated().map { (JobID($1), $0) })
+        let places = Dictionary(uniqueKeysWithValues: serials.enumerated().map { (JobID("\($1)"), $0) })
         return reservations.sorted { places[$0.token.id, default: 0] < places[$1.token.id, default: 0] }
+    }
+
+    /// Ids as `json_each` takes them.
+    private static func list(_ ids: some Collection<Int64>) -> SQLiteValue {
+        .text("[\(ids.map { "\($0)" }.joined(separator: ","))]")
     }
 
     /// The first ready jobs of all channels together.
@@ -174,10 +187,11 @@ struct SQLiteJobs {
 
     func settle(_ outcomes: [(Reservation.Token, Outcome)]) throws(SQLiteError) -> [Settlement] {
         let capped = try settings().filter { $0.value.concurrency != nil }
-        var done = JobCounter(now: now)
+        var finished = try finish(outcomes.lazy.filter { $0.1 == .done }.map(\.0))
         var settlements: [Settlement] = []
         for (token, outcome) in outcomes {
-            let moved = outcome == .done ? try finish(token, &done) : try settle(token, outcome)
+            // Of two words on one job the first counts.
+            let moved = outcome == .done ? finished.removeValue(forKey: token) : try settle(token, outcome)
             let settlement = moved.map { moved in
                 let isAwaited = moved.wasSuspect || capped[Channel(moved.channel)] != nil
                 let wakes = isAwaited || moved.move.wakes(hasPartition: moved.partition != nil)
@@ -185,7 +199,6 @@ struct SQLiteJobs {
             }
             settlements.append(settlement ?? .fenced)
         }
-        for count in done.all { try add(count.done, doneOf: count.channel.name, count.name) }
         return settlements
     }
 
@@ -197,21 +210,43 @@ struct SQLiteJobs {
         let wasSuspect: Bool
     }
 
-    /// What most jobs come to: one statement, and the counts of all together later.
-    private func finish(_ token: Reservation.Token, _ done: inout JobCounter) throws(SQLiteError) -> Moved? {
-        guard let id = Int64(token.id.description) else { return nil }
-        let job = try connection.first(
+    /// What most jobs come to: all of them read, removed and counted together; those that are fenced are left out.
+    private func finish(_ tokens: some Sequence<Reservation.Token>) throws(SQLiteError) -> [Reservation.Token: Moved] {
+        let fences = Dictionary(tokens.compactMap { token in Int64(token.id.description).map { ($0, token.fence) } }) {
+            first,
+            _ in first
+        }
+        guard !fences.isEmpty else { return [:] }
+        let jobs = try connection.rows(
             """
-            DELETE FROM jobs WHERE id = ? AND fence = ? AND state = 2
-            RETURNING channel, partition_key, name, crashes >= 2
+            SELECT id, fence, channel, partition_key, name, crashes >= 2 FROM jobs
+            WHERE state = 2 AND id IN (SELECT value FROM json_each(?))
             """,
-            .integer(id),
-            .integer(token.fence)
-        ) { (channel: $0.text(0), partition: $0.optionalText(1), name: $0.text(2), wasSuspect: $0.int(3) == 1) }
-        guard let job else { return nil }
-        done[job.channel, job.name].done += 1
-        try advance(job.channel, job.partition)
-        return Moved(move: .remove, channel: job.channel, partition: job.partition, wasSuspect: job.wasSuspect)
+            Self.list(fences.keys)
+        ) { row in
+            (
+                id: row.int64(0), fence: row.int64(1), name: row.text(4),
+                moved: Moved(
+                    move: .remove,
+                    channel: row.text(2),
+                    partition: row.optionalText(3),
+                    wasSuspect: row.int(5) == 1
+                )
+            )
+        }.filter { fences[$0.id] == $0.fence }
+        try connection.run(
+            "DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?))",
+            Self.list(jobs.map(\.id))
+        )
+        var done = JobCounter(now: now)
+        var finished: [Reservation.Token: Moved] = [:]
+        for job in jobs {
+            done[job.moved.channel, job.name].done += 1
+            try advance(job.moved.channel, job.moved.partition)
+            finished[.init(id: JobID("\(job.id)"), fence: job.fence)] = job.moved
+        }
+        for count in done.all { try add(count.done, doneOf: count.channel.name, count.name) }
+        return finished
     }
 
     private func settle(_ token: Reservation.Token, _ outcome: Outcome) throws(SQLiteError) -> Moved? {
