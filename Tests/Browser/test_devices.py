@@ -81,7 +81,7 @@ class DevicesTests(BrowserTestCase):
         first.click('[aria-label="Previous version"]')
         self.assertEqual(first.shown(".versions").text, "1 of 2")
 
-    def test_a_conversation_is_renamed_in_every_tab_and_deleted_for_good(self):
+    def test_a_conversation_is_renamed_in_every_tab(self):
         first = self.page(self.user)
         first.ask("one")
         first.wait_state("finished")
@@ -91,11 +91,6 @@ class DevicesTests(BrowserTestCase):
         first.script("document.getElementById('rename-name').value = ''")
         first.find("#rename-name").send_keys("Renamed <b>it</b>\n")
         wait_for("the new title", lambda: second.titles() == ["Renamed <b>it</b>"])
-        first.click("#conversation-menu")
-        first.click('#menu [data-action="remove"]')
-        first.click("#remove .button.danger")
-        wait_for("an empty list", lambda: first.titles() == [] and first.shown("#empty"))
-        self.assertEqual(self.hawk.sign_in(self.user).conversations(), [])
 
     def test_enter_sends_and_shift_enter_begins_a_line(self):
         page = self.page(self.user)

@@ -13,6 +13,10 @@ package enum PageAssets {
             contentType: "text/javascript; charset=utf-8",
             body: appJS
         ),
+        "/appearance.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: appearanceJS
+        ),
         "/composer.js": PageAsset(
             contentType: "text/javascript; charset=utf-8",
             body: composerJS
@@ -37,13 +41,29 @@ package enum PageAssets {
             contentType: "text/html; charset=utf-8",
             body: indexHTML
         ),
+        "/language.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: languageJS
+        ),
         "/markdown.js": PageAsset(
             contentType: "text/javascript; charset=utf-8",
             body: markdownJS
         ),
+        "/preferences.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: preferencesJS
+        ),
         "/prose.css": PageAsset(
             contentType: "text/css; charset=utf-8",
             body: proseCSS
+        ),
+        "/question-view.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: questionViewJS
+        ),
+        "/removals.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: removalsJS
         ),
         "/reply-view.js": PageAsset(
             contentType: "text/javascript; charset=utf-8",
@@ -53,13 +73,29 @@ package enum PageAssets {
             contentType: "text/javascript; charset=utf-8",
             body: sessionJS
         ),
+        "/shortcuts.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: shortcutsJS
+        ),
         "/sidebar.js": PageAsset(
             contentType: "text/javascript; charset=utf-8",
             body: sidebarJS
         ),
+        "/storage.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: storageJS
+        ),
+        "/strings.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: stringsJS
+        ),
         "/thread.js": PageAsset(
             contentType: "text/javascript; charset=utf-8",
             body: threadJS
+        ),
+        "/versions.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: versionsJS
         ),
     ]
 }
@@ -69,50 +105,35 @@ private let appCSS: StaticString = #"""
 
 :root {
   color-scheme: light dark;
-  --paper: #fff;
-  --side: #f4f7f6;
-  --raised: #fff;
-  --line: #dfe6e5;
-  --ink: #15201f;
-  --soft: #586867;
-  --accent: #0b6a6f;
-  --accent-strong: #08565a;
-  --on-accent: #fff;
-  --tint: #e6f1f0;
-  --hover: #15201f0d;
-  --code: #f5f8f7;
-  --danger: #b3261e;
-  --danger-tint: #fcecea;
-  --warning: #6b4908;
-  --warning-tint: #fdf4e2;
-  --shadow: 0 1px 2px #0f1f1e0f, 0 6px 24px #0f1f1e14;
+  --paper: light-dark(#fff, #111718);
+  --side: light-dark(#f4f7f6, #0c1112);
+  --raised: light-dark(#fff, #182021);
+  --line: light-dark(#dfe6e5, #273232);
+  --ink: light-dark(#15201f, #e3eae9);
+  --soft: light-dark(#586867, #93a3a1);
+  --accent: light-dark(#0b6a6f, #5fc7c4);
+  --accent-strong: light-dark(#08565a, #7fd8d5);
+  --on-accent: light-dark(#fff, #05201f);
+  --tint: light-dark(#e6f1f0, #1d2c2c);
+  --hover: light-dark(#15201f0d, #e3eae912);
+  --code: light-dark(#f5f8f7, #0c1213);
+  --danger: light-dark(#b3261e, #ff9a90);
+  --danger-tint: light-dark(#fcecea, #341b19);
+  --warning: light-dark(#6b4908, #efcf91);
+  --warning-tint: light-dark(#fdf4e2, #292112);
+  --shadow: 0 1px 2px light-dark(#0f1f1e0f, #0006), 0 6px 24px light-dark(#0f1f1e14, #0007);
   --text: Inter, "Segoe UI Variable Text", "Segoe UI", system-ui, -apple-system, Roboto, "Noto Sans", "Liberation Sans", sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
   --column: 46rem;
   --gap: clamp(1rem, 4vw, 2rem);
+  --good: light-dark(#1f7a55, #5cc79a);
+  --word: light-dark(#8a2f6b, #e39ac9);
+  --string: light-dark(#1d6b3a, #93cf9f);
+  --number: light-dark(#8f4a00, #e8b376);
+  --name: light-dark(#0a5c94, #7cc0ee);
 }
-
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #111718;
-    --side: #0c1112;
-    --raised: #182021;
-    --line: #273232;
-    --ink: #e3eae9;
-    --soft: #93a3a1;
-    --accent: #5fc7c4;
-    --accent-strong: #7fd8d5;
-    --on-accent: #05201f;
-    --tint: #1d2c2c;
-    --hover: #e3eae912;
-    --code: #0c1213;
-    --danger: #ff9a90;
-    --danger-tint: #341b19;
-    --warning: #efcf91;
-    --warning-tint: #292112;
-    --shadow: 0 1px 2px #0006, 0 8px 28px #0007;
-  }
-}
+:root[data-theme="light"] { color-scheme: light; }
+:root[data-theme="dark"] { color-scheme: dark; }
 
 *, ::before, ::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
@@ -128,7 +149,7 @@ body {
   overflow: hidden;
 }
 
-button, input, textarea { font: inherit; color: inherit; }
+button, input, textarea, select { font: inherit; color: inherit; }
 button { cursor: pointer; }
 button:disabled { cursor: default; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -221,14 +242,16 @@ body[data-phase="ready"] #chat { display: grid; }
 .card .button { margin-top: .6rem; padding-block: .65rem; }
 .card .field-error { color: var(--danger); }
 
-input {
+input:not([type="radio"]), dialog textarea, select {
   width: 100%;
   padding: .6rem .8rem;
   border: 1px solid var(--line);
   border-radius: .65rem;
   background: var(--paper);
 }
-input:focus-visible { outline-offset: -1px; border-color: transparent; }
+input:not([type="radio"]):focus-visible, dialog textarea:focus-visible, select:focus-visible { outline-offset: -1px; border-color: transparent; }
+dialog textarea { resize: vertical; line-height: 1.5; }
+[aria-invalid="true"] { border-color: var(--danger); }
 
 /* The chat: list at the side, conversation in the middle */
 
@@ -263,7 +286,7 @@ input:focus-visible { outline-offset: -1px; border-color: transparent; }
 #user-name { font-size: .9375rem; font-weight: 550; }
 #connection { color: var(--soft); font-size: .78rem; }
 #connection::before { content: ""; display: inline-block; width: .45rem; height: .45rem; margin-right: .4rem; border-radius: 50%; background: #c98a1b; vertical-align: .06rem; }
-#connection[data-status="online"]::before { background: #2a9d6f; }
+#connection[data-status="online"]::before { background: var(--good); }
 #connection[data-status="offline"]::before { background: var(--danger); }
 
 #scrim { display: none; }
@@ -275,13 +298,12 @@ main { position: relative; display: flex; flex-direction: column; min-width: 0; 
 
 .banner { display: flex; flex-wrap: wrap; align-items: center; gap: .15rem .5rem; flex: none; padding: .5rem var(--gap); background: var(--warning-tint); color: var(--warning); font-size: .875rem; line-height: 1.5; }
 #simulated { display: block; }
-.banner code { padding: .1em .35em; border-radius: .3em; background: color-mix(in srgb, var(--warning) 12%, transparent); font: .92em var(--mono); }
 .banner.alert { background: var(--danger-tint); color: var(--danger); }
 .banner.alert > span { flex: 1; }
 .banner.alert button { color: inherit; }
 .banner .icon-button { width: 1.75rem; height: 1.75rem; }
 
-#scroller { flex: 1; min-height: 0; overflow-y: auto; overflow-anchor: none; overscroll-behavior: contain; padding: 1rem var(--gap) 2.5rem; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+#scroller { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem var(--gap) 2.5rem; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 #scroller > * { max-width: var(--column); margin-inline: auto; }
 #load-older { display: flex; margin-bottom: 1rem; }
 
@@ -315,8 +337,14 @@ main { position: relative; display: flex; flex-direction: column; min-width: 0; 
 #stop { background: var(--ink); color: var(--paper); }
 #stop .icon { fill: currentColor; }
 .hint { max-width: var(--column); margin: .5rem auto 0; color: var(--soft); font-size: .78rem; line-height: 1.4; text-align: center; }
-kbd { padding: .05em .35em; border: 1px solid var(--line); border-radius: .3em; font: inherit; font-size: .92em; }
+kbd { min-width: 1.7em; padding: .05em .35em; text-align: center; border: 1px solid var(--line); border-radius: .3em; font: inherit; font-size: .92em; }
 #to-end { position: absolute; top: -3.25rem; left: 50%; translate: -50%; border: 1px solid var(--line); border-radius: 50%; background: var(--raised); box-shadow: var(--shadow); }
+
+#toast { display: flex; align-items: center; gap: .5rem; width: fit-content; max-width: min(var(--column), 100%); margin: 0 auto .6rem; padding: .35rem .5rem .35rem 1rem; border-radius: .8rem; background: var(--ink); color: var(--paper); box-shadow: var(--shadow); font-size: .9375rem; }
+#toast-text { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+#undo { flex: none; color: inherit; font-weight: 650; text-decoration: underline; text-underline-offset: .2em; }
+#undo:hover { background: color-mix(in srgb, var(--paper) 18%, transparent); }
+#undo:focus-visible { outline-color: currentColor; outline-offset: -2px; }
 
 /* Menu and dialogs */
 
@@ -325,11 +353,19 @@ kbd { padding: .05em .35em; border: 1px solid var(--line); border-radius: .3em; 
 .menu button:hover, .menu button:focus-visible { outline: 0; background: var(--hover); }
 .menu .danger { color: var(--danger); }
 
-dialog { width: min(26rem, 100vw - 2rem); padding: 1.5rem; border: 1px solid var(--line); border-radius: 1.1rem; background: var(--raised); color: var(--ink); box-shadow: var(--shadow); }
+dialog { width: min(28rem, 100vw - 2rem); max-height: calc(100dvh - 2rem); overflow-y: auto; padding: 1.5rem; border: 1px solid var(--line); border-radius: 1.1rem; background: var(--raised); color: var(--ink); box-shadow: var(--shadow); }
 dialog::backdrop { background: #0b131380; }
 dialog form { display: grid; gap: .5rem; }
 dialog h2 { font-size: 1.125rem; line-height: 1.3; letter-spacing: -.01em; }
 dialog p { color: var(--soft); overflow-wrap: anywhere; }
+dialog fieldset { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: .6rem 0 0; padding: 0; border: 0; }
+dialog legend { margin-bottom: .35rem; padding: 0; font-size: .875rem; font-weight: 550; }
+dialog fieldset label { display: inline-flex; align-items: center; gap: .45rem; margin: 0; padding: .3rem 0; font-size: .9375rem; font-weight: 400; }
+input[type="radio"] { width: 1.05rem; height: 1.05rem; margin: 0; accent-color: var(--accent); }
+#shortcut-list { display: grid; gap: .1rem; margin: .25rem 0 0; }
+#shortcut-list div { display: flex; align-items: baseline; justify-content: space-between; gap: 1.5rem; padding: .35rem 0; border-bottom: 1px solid var(--line); font-size: .9375rem; }
+#shortcut-list div:last-child { border: 0; }
+#shortcut-list dd { display: flex; flex: none; gap: .3rem; margin: 0; }
 .choices { display: flex; justify-content: flex-end; gap: .6rem; margin-top: 1rem; }
 
 /* Phones: the list is a drawer */
@@ -346,7 +382,8 @@ dialog p { color: var(--soft); overflow-wrap: anywhere; }
   .bar { padding: 0 .6rem; height: 3.25rem; border-bottom: 1px solid var(--line); }
   .bar h1 { flex: 1; text-align: center; }
   .dock { padding: 0 .75rem max(.6rem, env(safe-area-inset-bottom)); }
-  .hint { display: none; }
+  .dock .hint { display: none; }
+  #open-shortcuts { display: none; }
   .empty { padding-bottom: 0; }
   #suggestions { flex-direction: column; width: 100%; }
   #suggestions .button { width: 100%; justify-content: flex-start; }
@@ -355,7 +392,7 @@ dialog p { color: var(--soft); overflow-wrap: anywhere; }
 @keyframes pulse { 50% { opacity: .35; } }
 
 @media (prefers-reduced-motion: reduce) {
-  *, ::before, ::after { animation-duration: 2.5s !important; transition: none !important; }
+  *, ::before, ::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; }
 }
 
 """#
@@ -367,19 +404,43 @@ import { HawkChat } from "./hawk-chat.js";
 import { Composer } from "./composer.js";
 import { Dialogs } from "./dialogs.js";
 import { icon, setText } from "./dom.js";
+import { errorText, t } from "./language.js";
+import { bindPreferences } from "./preferences.js";
+import { Removals } from "./removals.js";
 import { Session } from "./session.js";
+import { bindShortcuts, showShortcuts } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
 import { Thread } from "./thread.js";
 
 const byID = (id) => document.getElementById(id);
 
+let isPlanned = false;
+
 for (const element of document.querySelectorAll("[data-icon]")) element.prepend(icon(element.dataset.icon));
 
 const session = new Session();
 const chat = new HawkChat({ token: session.token });
-const sidebar = new Sidebar(chat, new Dialogs(chat));
-const thread = new Thread(chat);
+const removals = new Removals(chat);
+const dialogs = new Dialogs(chat, removals);
+const sidebar = new Sidebar(chat, dialogs, removals);
+const thread = new Thread(chat, dialogs);
 const composer = new Composer(chat, thread);
+
+removals.onChange = plan;
+removals.onGone = (id) => composer.forgetDraft(id);
+dialogs.onSettings = (id) => composer.forgetThinking(id);
+bindPreferences(() => {
+  if (chat.state.phase === "signed-out") session.show();
+  plan();
+});
+bindShortcuts({
+  beginConversation: () => sidebar.begin(),
+  previousConversation: () => sidebar.step(-1),
+  nextConversation: () => sidebar.step(1),
+  write: () => byID("question").focus(),
+  help: showShortcuts,
+  leave: () => composer.stop(),
+});
 
 // ---------------------------------------------------------------- the address names the conversation
 
@@ -403,21 +464,23 @@ function showAddress({ open }) {
 // ---------------------------------------------------------------- the network and the window come and go
 
 addEventListener("online", () => chat.wake());
+addEventListener("offline", () => plan());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) chat.wake();
 });
 byID("reconnect").addEventListener("click", () => chat.wake());
 byID("dismiss-notice").addEventListener("click", () => chat.dismissNotice());
 byID("sign-out").addEventListener("click", async () => {
+  composer.forgetDrafts();
+  await Promise.race([removals.finish(), new Promise((done) => setTimeout(done, 3000))]);
+  const leaving = chat.signOut();
   session.end();
-  await chat.signOut();
+  await leaving;
 });
 
 session.bindForm(() => chat.resume());
 
 // ---------------------------------------------------------------- drawing
-
-let isPlanned = false;
 
 /** Draws once per frame, however much changed; a hidden page has no frames and draws now and then. */
 function plan() {
@@ -438,9 +501,14 @@ function render(state) {
     shownPhase = state.phase;
     document.body.dataset.phase = state.phase;
     if (state.phase === "signed-out") session.show();
-    if (state.phase === "ready") composer.focus();
+    if (state.phase === "ready") {
+      removals.resume();
+      composer.focus();
+    }
   }
-  if (state.phase === "starting") return setText(byID("starting-text"), state.notice?.message ?? "Connecting…");
+  if (state.phase === "starting") {
+    return setText(byID("starting-text"), state.notice ? errorText(state.notice) : t("start.connecting"));
+  }
   if (state.phase !== "ready") return;
   showAddress(state);
   renderBanners(state);
@@ -468,13 +536,11 @@ function renderBanners({ config, connection, notice }) {
   }
   byID("offline").hidden = !isOutageShown;
   if (isOutageShown) {
-    setText(byID("offline-text"), navigator.onLine
-      ? "The connection is lost. Trying to get it back; nothing you see gets lost."
-      : "You are offline. The page goes on by itself once the network is back.");
+    setText(byID("offline-text"), t(navigator.onLine ? "banner.lost" : "banner.offline"));
   }
   const isWorthSaying = notice && !(notice.code === "network" && isOutageShown);
   byID("notice").hidden = !isWorthSaying;
-  if (isWorthSaying) setText(byID("notice-text"), notice.message);
+  if (isWorthSaying) setText(byID("notice-text"), errorText(notice));
 }
 
 chat.subscribe(plan);
@@ -483,11 +549,30 @@ chat.start();
 
 """#
 
+private let appearanceJS: StaticString = #"""
+/* Light or dark as it was chosen here: before anything is drawn, hence no module. */
+
+function showTheme(theme) {
+  const root = document.documentElement;
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  else delete root.dataset.theme;
+}
+
+try {
+  showTheme(localStorage.getItem("hawk.theme"));
+} catch {
+  // no storage: as the system has it
+}
+
+"""#
+
 private let composerJS: StaticString = #"""
-/** Where the user writes: sends, stops, and says why something cannot be sent. */
+/** Where the user writes: sends, stops, keeps what is not sent yet, and says why something cannot be sent. */
 
 import { hasEnded } from "./hawk-chat.js";
 import { setText } from "./dom.js";
+import { t } from "./language.js";
+import { forgetAll, recall, remember } from "./storage.js";
 
 const THINKING = "hawk.thinking";
 const byID = (id) => document.getElementById(id);
@@ -501,28 +586,40 @@ export class Composer {
   #think = byID("think");
   #limit = 32 << 10; // bytes
   #stoppable = null; // the reply that the stop button ends
+  #open = null; // the conversation that is written to, and under which name its draft is kept
+  #draft = "";
+  #thinking = new Map(); // what was chosen here, by draft
+  #isThinking = false;
 
   constructor(chat, thread) {
     this.#chat = chat;
     this.#thread = thread;
+    thread.composer = this;
     byID("composer").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
     this.#field.addEventListener("keydown", (event) => this.#keyPressed(event));
-    this.#field.addEventListener("input", () => this.#changed());
+    this.#field.addEventListener("input", () => {
+      this.#changed();
+      remember(this.#draft, this.#field.value);
+    });
     new ResizeObserver(() => this.#fit()).observe(byID("composer"));
-    byID("stop").addEventListener("click", () => chat.stop(this.#stoppable));
+    byID("stop").addEventListener("click", () => this.stop());
     this.#think.addEventListener("click", () => this.#setThinking(!this.#isThinking));
-    this.#setThinking(sessionStorage.getItem(THINKING) === "on");
     for (const suggestion of document.querySelectorAll("#suggestions button")) {
       suggestion.addEventListener("click", () => {
         this.#field.value = suggestion.textContent;
-        this.#changed();
+        this.#field.dispatchEvent(new Event("input"));
         this.focus();
       });
     }
     this.#changed();
+  }
+
+  /** How a question is to be answered. */
+  get options() {
+    return { thinking: this.#isThinking };
   }
 
   /** Puts the cursor into the box, except on a phone, whose keyboard would cover the page. */
@@ -530,33 +627,88 @@ export class Composer {
     if (!matchMedia("(pointer: coarse)").matches) this.#field.focus({ preventScroll: true });
   }
 
-  render(state) {
-    this.#limit = state.config.limits.content_bytes;
-    const running = state.open.messages.flatMap((message) => message.replies).find((reply) => !hasEnded(reply));
-    const stop = byID("stop");
-    const hadFocus = document.activeElement === stop;
-    this.#stoppable = running?.id ?? null;
-    stop.hidden = !running;
-    stop.disabled = Boolean(running?.stopping);
-    this.#showSend();
-    if (hadFocus && !running) this.focus();
+  /** Whether a text is short enough. */
+  fits(text) {
+    return encoder.encode(text).length <= this.#limit;
   }
 
-  get #isThinking() {
-    return this.#think.getAttribute("aria-pressed") === "true";
+  /** Stops the answer that is being written; says whether there is one. */
+  stop() {
+    if (this.#stoppable !== null) this.#chat.stop(this.#stoppable);
+    return this.#stoppable !== null;
+  }
+
+  /** Forgets every draft of the user, who signs out. */
+  forgetDrafts() {
+    forgetAll(`hawk.draft.${this.#chat.state.uid}.`);
+    this.#open = null;
+  }
+
+  /** Forgets what was written to a conversation that is gone. */
+  forgetDraft(id) {
+    remember(this.#nameOf(id), null);
+  }
+
+  render(state) {
+    this.#limit = state.config.limits.content_bytes;
+    this.#showDraft(state.open);
+    const { thinking } = state.conversations.find((each) => each.id === state.open.id) ?? {};
+    this.#showThinking(this.#thinking.get(this.#draft) ?? thinking ?? recall(THINKING, "sessionStorage") === "on");
+    const running = state.open.messages.findLast((message) => message.replies.some((reply) => !hasEnded(reply)));
+    const reply = running?.replies.find((each) => !hasEnded(each));
+    const stop = byID("stop");
+    const hadFocus = document.activeElement === stop;
+    this.#stoppable = reply?.id ?? null;
+    stop.hidden = !reply;
+    stop.disabled = Boolean(reply?.stopping);
+    this.#showSend();
+    if (hadFocus && !reply) this.focus();
+  }
+
+  /** What is chosen in a conversation's settings counts, not what was chosen here before. */
+  forgetThinking(id) {
+    this.#thinking.delete(this.#nameOf(id));
+  }
+
+  #nameOf(id) {
+    return `hawk.draft.${this.#chat.state.uid}.${id ?? "new"}`;
+  }
+
+  /** Each conversation has its draft. One that has just got its id takes along what is being written. */
+  #showDraft(open) {
+    const name = this.#nameOf(open.id);
+    if (open === this.#open && name === this.#draft) return;
+    if (open === this.#open) {
+      remember(this.#draft, null);
+      remember(name, this.#field.value);
+      if (this.#thinking.has(this.#draft)) this.#thinking.set(name, this.#thinking.get(this.#draft));
+      this.#thinking.delete(this.#draft);
+    } else {
+      this.#field.value = recall(name) ?? "";
+    }
+    this.#open = open;
+    this.#draft = name;
+    this.#changed();
   }
 
   #setThinking(isOn) {
-    this.#think.setAttribute("aria-pressed", String(isOn));
-    sessionStorage.setItem(THINKING, isOn ? "on" : "off");
+    this.#thinking.set(this.#draft, isOn);
+    remember(THINKING, isOn ? "on" : "off", "sessionStorage");
+    this.#showThinking(isOn);
+  }
+
+  #showThinking(isOn) {
+    this.#isThinking = isOn;
+    if (this.#think.getAttribute("aria-pressed") !== String(isOn)) this.#think.setAttribute("aria-pressed", String(isOn));
   }
 
   /** Enter sends; not while an input method composes, nor on a phone, where it is the only way to a new line. */
   #keyPressed(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-    if (matchMedia("(pointer: coarse)").matches) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    const isEmpty = this.#field.value === "";
+    if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) this.#send();
+    else if (!(event.key === "ArrowUp" && isEmpty && !event.altKey && this.#thread.editLast())) return;
     event.preventDefault();
-    this.#send();
   }
 
   #fit() {
@@ -567,7 +719,7 @@ export class Composer {
   #changed() {
     this.#fit();
     const excess = encoder.encode(this.#field.value).length - this.#limit;
-    setText(byID("composer-error"), excess > 0 ? `Too long by ${excess.toLocaleString("en")} bytes` : "");
+    setText(byID("composer-error"), excess > 0 ? t("composer.too-long", { bytes: excess.toLocaleString() }) : "");
     byID("send").disabled = this.#field.value.trim() === "" || excess > 0;
     this.#showSend();
   }
@@ -579,8 +731,9 @@ export class Composer {
 
   #send() {
     if (byID("send").disabled) return;
-    this.#chat.send(this.#field.value.trim(), { thinking: this.#isThinking });
+    this.#chat.send(this.#field.value.trim(), this.options);
     this.#field.value = "";
+    remember(this.#draft, null);
     this.#changed();
     this.#thread.follow();
     this.focus();
@@ -590,33 +743,40 @@ export class Composer {
 """#
 
 private let dialogsJS: StaticString = #"""
-/** The menu of a conversation and what it asks: a new title, or whether to delete. */
+/** The menu of a conversation and the dialogs: a new title, its settings, whether to delete a question. */
 
-import { setText } from "./dom.js";
+import { ChatFailure } from "./hawk-chat.js";
+import { el, setText } from "./dom.js";
+import { errorText, fieldText, t } from "./language.js";
 
 const byID = (id) => document.getElementById(id);
 
-/** One menu and two dialogs serve all conversations. */
+/** One menu and one dialog of each kind serve all conversations. */
 export class Dialogs {
   #chat;
+  #removals;
   #menu = byID("menu");
   #anchor = null;
   #conversation = null; // the id that the menu is about
+  #confirmed = null; // what happens if the question may be deleted
 
-  constructor(chat) {
+  /** Called with the id of a conversation whose settings changed. */
+  onSettings = () => {};
+
+  constructor(chat, removals) {
     this.#chat = chat;
+    this.#removals = removals;
     this.#menu.addEventListener("click", (event) => this.#chosen(event.target.closest("[data-action]")?.dataset.action));
     this.#menu.addEventListener("keydown", (event) => this.#moved(event));
-    for (const id of ["rename", "remove"]) {
-      const dialog = byID(id);
-      dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
-      dialog.querySelector("form").addEventListener("submit", (event) => {
-        event.preventDefault();
-        dialog.close();
-        if (id === "rename") this.#rename();
-        else chat.remove(this.#conversation);
-      });
+    for (const control of document.querySelectorAll("dialog [data-cancel]")) {
+      control.addEventListener("click", () => control.closest("dialog").close());
     }
+    this.#onSubmit("rename", () => this.#rename());
+    this.#onSubmit("delete-question", () => this.#confirmed());
+    byID("settings").querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#saveSettings();
+    });
   }
 
   /** Opens the menu beside a button. */
@@ -632,18 +792,37 @@ export class Dialogs {
     this.#menu.querySelector("button").focus();
   }
 
+  /** Asks whether a question may go, and calls `done` once it does. */
+  askToDelete(message, done) {
+    setText(byID("delete-question-text"), t(message.versions.length > 1 ? "delete-question.version" : "delete-question.alone"));
+    this.#confirmed = () => {
+      this.#chat.deleteMessage(message.id);
+      done();
+    };
+    byID("delete-question").showModal();
+  }
+
+  #onSubmit(id, done) {
+    byID(id).querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      byID(id).close();
+      done();
+    });
+  }
+
+  /** What the menu opens gives the focus back to the button that opened the menu. */
   #chosen(action) {
     if (!action) return;
     this.#menu.hidePopover();
+    this.#anchor.focus();
     const conversation = this.#chat.state.conversations.find((each) => each.id === this.#conversation);
     if (action === "rename") {
       byID("rename-name").value = conversation?.title ?? "";
       byID("rename").showModal();
       byID("rename-name").select();
-    } else {
-      setText(byID("remove-text"), `“${conversation?.title ?? "This conversation"}” and all its answers will be gone, on every device.`);
-      byID("remove").showModal();
-    }
+    } else if (action === "settings") this.#openSettings();
+    else if (action === "remove") this.#removals.begin(this.#conversation, conversation?.title || t("conversation.untitled"));
+    else this.#export(action);
   }
 
   #moved(event) {
@@ -651,16 +830,90 @@ export class Dialogs {
     const place = items.indexOf(document.activeElement);
     if (event.key === "ArrowDown") items[(place + 1) % items.length].focus();
     else if (event.key === "ArrowUp") items.at(place - 1).focus();
-    else if (event.key === "Escape") {
+    else if (event.key === "Home") items[0].focus();
+    else if (event.key === "End") items.at(-1).focus();
+    else if (event.key === "Escape" || event.key === "Tab") {
       this.#menu.hidePopover();
       this.#anchor.focus();
     } else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 
   #rename() {
     const title = byID("rename-name").value.trim();
     if (title !== "") this.#chat.rename(this.#conversation, title);
+  }
+
+  async #export(format) {
+    try {
+      const { name, type, text } = await this.#chat.export(this.#conversation, format);
+      const address = URL.createObjectURL(new Blob([text], { type }));
+      el("a", { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    } catch (failure) {
+      this.#chat.report(failure);
+    }
+  }
+
+  // -------------------------------------------------------------- settings
+
+  async #openSettings() {
+    const id = this.#conversation;
+    try {
+      this.#showSettings(await this.#chat.read(id));
+    } catch (failure) {
+      this.#chat.report(failure);
+    }
+  }
+
+  #showSettings({ systemPrompt, model, thinking }) {
+    const { models = [] } = this.#chat.state.config;
+    const names = model === null || models.includes(model) ? models : [...models, model];
+    byID("settings-prompt").value = systemPrompt ?? "";
+    byID("settings-model").replaceChildren(
+      el("option", { value: "", "data-t": "settings.default" }), ...names.map((name) => el("option", { value: name }, name)));
+    byID("settings-model").value = model ?? "";
+    byID("settings-thinking").value = thinking === null ? "" : thinking ? "on" : "off";
+    this.#showProblems([]);
+    byID("settings").showModal();
+  }
+
+  async #saveSettings() {
+    const id = this.#conversation;
+    const thinking = byID("settings-thinking").value;
+    const submit = byID("settings").querySelector('[type="submit"]');
+    submit.disabled = true;
+    this.#showProblems([]);
+    try {
+      await this.#chat.change(id, {
+        systemPrompt: byID("settings-prompt").value.trim() || null,
+        model: byID("settings-model").value || null,
+        thinking: thinking === "" ? null : thinking === "on",
+      });
+      this.onSettings(id);
+      byID("settings").close();
+    } catch (failure) {
+      if (!(failure instanceof ChatFailure)) throw failure;
+      const details = Array.isArray(failure.details) ? failure.details : [];
+      this.#showProblems(details);
+      if (details.length === 0) setText(byID("settings-error"), errorText(failure));
+    } finally {
+      submit.disabled = false;
+    }
+  }
+
+  /** Each field's error below it; the first field that has one gets the focus. */
+  #showProblems(details) {
+    setText(byID("settings-error"), "");
+    const problems = new Map(details.map((each) => [each.field, each]));
+    const fields = [...byID("settings").querySelectorAll("[data-field]")];
+    for (const field of fields) {
+      const problem = problems.get(field.dataset.field);
+      setText(byID(field.getAttribute("aria-describedby")), problem ? fieldText(problem) : "");
+      field.setAttribute("aria-invalid", String(Boolean(problem)));
+    }
+    fields.find((field) => problems.has(field.dataset.field))?.focus();
   }
 }
 
@@ -668,6 +921,8 @@ export class Dialogs {
 
 private let domJS: StaticString = #"""
 /** Making and updating DOM nodes; nothing here ever parses HTML. */
+
+import { localize, t } from "./language.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -689,13 +944,18 @@ const ICONS = {
   remove: "M5 7h14M10 11v6M14 11v6M6.5 7l1 12a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1l1-12M9 7V4h6v3",
   leave: "M14 5H6v14h8M10 12h11M17.5 8.5L21 12l-3.5 3.5",
   think: "M9.5 18h5M10.5 21h3M8.5 15a6 6 0 1 1 7 0c-.8.6-1 1.2-1 2h-5c0-.8-.2-1.4-1-2z",
+  settings: "M4 7h9M19 7h1M4 17h1M11 17h9M16 4.8v4.4M8 14.8v4.4",
+  keyboard: "M4 7h16v10H4zM7.5 10.5h.01M11 10.5h.01M14.5 10.5h.01M8.5 13.8h7",
+  save: "M12 4v11M7 10.5l5 5 5-5M5 19.5h14",
+  undo: "M9 6L4.5 10.5 9 15M5 10.5h9a5 5 0 0 1 0 10h-2",
   warning: "M12 4L2.8 19.5h18.4zM12 10v4.5M12 17h.01",
 };
 
 /**
  * An element: `el("button", { type: "button", class: "plain" }, "Stop", icon("stop"))`.
  *
- * Strings become text nodes; null, undefined and false children and attributes are left out.
+ * Strings become text nodes; null, undefined and false children and attributes are left out. `data-t` and its like
+ * name texts of the page's language.
  */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -703,6 +963,7 @@ export function el(tag, attributes = {}, ...children) {
     if (value === null || value === undefined || value === false) continue;
     element.setAttribute(name, value === true ? "" : value);
   }
+  localize(element);
   element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
@@ -719,12 +980,10 @@ export function icon(name) {
   return svg;
 }
 
-/** A button with an icon; the label is read out, and shown unless `quiet`. */
-export function button(label, iconName, attributes = {}, quiet = true) {
-  return el(
-    "button",
-    { type: "button", class: quiet ? "icon-button" : "button", "aria-label": quiet ? label : null, title: quiet ? label : null, ...attributes },
-    icon(iconName), quiet ? null : el("span", {}, label));
+/** A button with an icon and a text of the page's language, by its key; a quiet one has it as its name only. */
+export function button(key, iconName, attributes = {}, quiet = true) {
+  const names = quiet ? { class: "icon-button", "data-t-label": key, "data-t-title": key } : { class: "button" };
+  return el("button", { type: "button", ...names, ...attributes }, icon(iconName), quiet ? null : el("span", { "data-t": key }));
 }
 
 /**
@@ -765,6 +1024,31 @@ export function arrange(parent, wanted) {
 /** Sets text only when it differs, so that nothing is read out twice. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Copies a text, and says whether that went well. */
+export async function copy(text, control) {
+  const isCopied = await copyText(text);
+  announce(t(isCopied ? "copied" : "copied.not"));
+  control.classList.toggle("done", isCopied);
+  setTimeout(() => control.classList.remove("done"), 1500);
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without https the clipboard is out of reach; the old way still works.
+    const focused = document.activeElement;
+    const field = el("textarea", { class: "unseen" }, text);
+    document.body.append(field);
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    focused?.focus();
+    return isCopied;
+  }
 }
 
 /** Has a screen reader say something once it is done with what it says. */
@@ -1081,7 +1365,7 @@ export class HawkChat {
       open.messages.unshift(...answer.messages.map((raw) => this.#message(raw, open.id)));
       open.hasOlder = hasOlder(answer);
     } catch (failure) {
-      this.#report(failure);
+      this.report(failure);
     } finally {
       open.loadingOlder = false;
       this.#changed();
@@ -1099,7 +1383,7 @@ export class HawkChat {
       this.state.nextConversations = answer.next_cursor ?? null;
       this.#changed();
     } catch (failure) {
-      this.#report(failure);
+      this.report(failure);
     }
   }
 
@@ -1155,7 +1439,7 @@ export class HawkChat {
       this.#messagesDeleted({ conversation_id: conversationID, message_ids: deleted });
     } catch (failure) {
       if (failure.status === 404) this.refresh();
-      else this.#report(failure);
+      else this.report(failure);
     }
   }
 
@@ -1169,7 +1453,7 @@ export class HawkChat {
     try {
       await this.#call("POST", `/replies/${encodeURIComponent(replyID)}/stop`);
     } catch (failure) {
-      if (failure.status !== 409) this.#report(failure); // 409: it had ended; the log tells how
+      if (failure.status !== 409) this.report(failure); // 409: it had ended; the log tells how
       reply.stopping = false;
       reply.version += 1;
       this.#changed();
@@ -1185,7 +1469,7 @@ export class HawkChat {
       const answer = await this.#call("POST", `/replies/${encodeURIComponent(replyID)}/regenerate`);
       this.#addReply(reply.conversationID, reply.messageID, answer.reply_id);
     } catch (failure) {
-      this.#report(failure);
+      this.report(failure);
     }
   }
 
@@ -1199,7 +1483,7 @@ export class HawkChat {
       await this.change(id, { title });
     } catch (failure) {
       if (conversation) conversation.title = old;
-      this.#report(failure);
+      this.report(failure);
     }
   }
 
@@ -1225,15 +1509,19 @@ export class HawkChat {
     return fresh;
   }
 
-  /** Deletes a conversation with all its messages. */
+  /** Deletes a conversation with all its messages; answers whether it is gone. */
   async remove(id) {
     try {
       await this.#call("DELETE", `/conversations/${encodeURIComponent(id)}`);
     } catch (failure) {
-      if (failure.status !== 404) return this.#report(failure);
+      if (failure.status !== 404) {
+        this.report(failure);
+        return false;
+      }
     }
     if (this.state.open.id === id) this.#show(null);
     this.#conversationDeleted({ conversation_id: id });
+    return true;
   }
 
   /** A conversation as a file, { name, type, text }; `format` is "markdown" or "json". Throws a ChatFailure. */
@@ -1243,6 +1531,13 @@ export class HawkChat {
     const disposition = response.headers.get("Content-Disposition") ?? "";
     const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? `conversation.${format === "json" ? "json" : "md"}`;
     return { name, type: response.headers.get("Content-Type") ?? "text/plain", text };
+  }
+
+  /** Shows a failure as the notice; anything else is a fault and thrown. */
+  report(failure) {
+    if (!(failure instanceof ChatFailure)) throw failure;
+    this.state.notice = failure;
+    this.#changed();
   }
 
   /** Takes the notice away. */
@@ -1309,7 +1604,7 @@ export class HawkChat {
         return await this.#request("GET", "/config");
       } catch (failure) {
         this.state.connection = { status: "waiting", retryAt: null };
-        this.#report(failure);
+        this.report(failure);
         await sleep(backoff.next());
       }
     }
@@ -1554,7 +1849,7 @@ export class HawkChat {
       this.state.conversationsLoaded = true;
       this.#changed();
     } catch (failure) {
-      this.#report(failure);
+      this.report(failure);
     }
   }
 
@@ -1573,7 +1868,7 @@ export class HawkChat {
       this.#catchUpAll();
     } catch (failure) {
       if (this.state.open !== open || open.through !== through) return;
-      if (open.loaded && failure.status !== 404) return this.#report(failure);
+      if (open.loaded && failure.status !== 404) return this.report(failure);
       open.error = failure;
       this.#changed();
     }
@@ -1867,11 +2162,6 @@ export class HawkChat {
     this.state.conversations.sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
-  #report(failure) {
-    if (!(failure instanceof ChatFailure)) throw failure;
-    this.state.notice = failure;
-    this.#changed();
-  }
 
   #changed() {
     if (this.#announced) return;
@@ -1937,10 +2227,9 @@ private let indexHTML: StaticString = #"""
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
     <meta name="color-scheme" content="light dark">
-    <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
-    <meta name="theme-color" content="#111718" media="(prefers-color-scheme: dark)">
     <title>Hawk</title>
     <link rel="icon" href="favicon.svg" type="image/svg+xml">
+    <script src="appearance.js"></script>
     <link rel="stylesheet" href="app.css">
     <link rel="stylesheet" href="prose.css">
     <link rel="modulepreload" href="hawk-chat.js">
@@ -1950,128 +2239,258 @@ private let indexHTML: StaticString = #"""
     <noscript>Hawk's chat page needs JavaScript.</noscript>
     <p id="announcer" class="unseen" role="status" aria-live="polite"></p>
 
-    <section id="starting" class="welcome" aria-label="Starting">
+    <section id="starting" class="welcome">
       <img class="mark" src="favicon.svg" alt="" width="48" height="48">
-      <p id="starting-text">Connecting…</p>
+      <p id="starting-text" role="status"></p>
     </section>
 
     <section id="sign-in" class="welcome" aria-labelledby="sign-in-title">
       <form class="card" novalidate>
         <img class="mark" src="favicon.svg" alt="" width="48" height="48">
-        <h1 id="sign-in-title">Sign in to Hawk</h1>
+        <h1 id="sign-in-title" data-t="sign-in.title"></h1>
         <p id="sign-in-hint"></p>
-        <label for="sign-in-name">Name</label>
+        <label for="sign-in-name" data-t="sign-in.name"></label>
         <input id="sign-in-name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" aria-describedby="sign-in-hint sign-in-error">
         <p id="sign-in-error" class="field-error" role="alert"></p>
-        <button class="button primary" type="submit">Sign in</button>
+        <button class="button primary" type="submit"></button>
       </form>
     </section>
 
     <div id="chat">
-      <a class="skip" href="#question">Skip to the message box</a>
-      <aside id="sidebar" aria-label="Conversations">
+      <a class="skip" href="#question" data-t="skip"></a>
+      <aside id="sidebar" data-t-label="list.label">
         <header>
           <img class="mark" src="favicon.svg" alt="" width="28" height="28">
           <span class="brand">Hawk</span>
-          <button id="close-sidebar" type="button" class="icon-button" aria-label="Close the list of conversations" data-icon="close"></button>
+          <button id="close-sidebar" type="button" class="icon-button" data-t-label="list.close" data-icon="close"></button>
         </header>
-        <a id="new-conversation" class="button" href="#/" data-icon="compose"><span>New conversation</span></a>
-        <nav aria-label="Conversations">
+        <a id="new-conversation" class="button" href="#/" data-icon="compose"><span data-t="conversation.new"></span></a>
+        <nav data-t-label="list.label">
           <div id="conversations"></div>
-          <button id="more-conversations" type="button" class="button plain" hidden>Show more</button>
+          <button id="more-conversations" type="button" class="button plain" data-t="list.more" hidden></button>
         </nav>
         <footer>
           <span id="avatar" class="avatar" aria-hidden="true"></span>
-          <span class="who"><span id="user-name"></span><span id="connection" role="status"></span></span>
-          <button id="sign-out" type="button" class="icon-button" aria-label="Sign out" title="Sign out" data-icon="leave"></button>
+          <span class="who"><span id="user-name" dir="auto"></span><span id="connection" role="status"></span></span>
+          <button id="open-preferences" type="button" class="icon-button" data-t-label="preferences" data-t-title="preferences" data-icon="settings"></button>
+          <button id="sign-out" type="button" class="icon-button" data-t-label="sign-out" data-t-title="sign-out" data-icon="leave"></button>
         </footer>
       </aside>
       <div id="scrim"></div>
 
       <main>
         <header class="bar">
-          <button id="open-sidebar" type="button" class="icon-button" aria-label="Conversations" aria-controls="sidebar" aria-expanded="false" data-icon="menu"></button>
-          <h1 id="title">New conversation</h1>
-          <button id="conversation-menu" type="button" class="icon-button" aria-label="Rename or delete this conversation" aria-haspopup="menu" data-icon="more" hidden></button>
-          <a id="new-conversation-short" class="icon-button" href="#/" aria-label="New conversation" data-icon="compose"></a>
+          <button id="open-sidebar" type="button" class="icon-button" data-t-label="list.open" aria-controls="sidebar" aria-expanded="false" data-icon="menu"></button>
+          <h1 id="title" dir="auto"></h1>
+          <button id="conversation-menu" type="button" class="icon-button" data-t-label="conversation.menu" aria-haspopup="menu" data-icon="more" hidden></button>
+          <a id="new-conversation-short" class="icon-button" href="#/" data-t-label="conversation.new" data-icon="compose"></a>
         </header>
-        <div id="simulated" class="banner" hidden>
-          <strong>Simulated model.</strong> The answers come from a simulator. Set <code>DEEPSEEK_API_KEY</code> for real ones.
-        </div>
+        <div id="simulated" class="banner" hidden><strong data-t="banner.simulated"></strong> <span data-t="banner.simulated-text"></span></div>
         <div id="offline" class="banner alert" role="alert" hidden>
           <span id="offline-text"></span>
-          <button id="reconnect" type="button" class="button plain">Try now</button>
+          <button id="reconnect" type="button" class="button plain" data-t="banner.retry"></button>
         </div>
         <div id="notice" class="banner alert" role="alert" hidden>
           <span id="notice-text"></span>
-          <button id="dismiss-notice" type="button" class="icon-button" aria-label="Dismiss" data-icon="close"></button>
+          <button id="dismiss-notice" type="button" class="icon-button" data-t-label="dismiss" data-icon="close"></button>
         </div>
 
         <div id="scroller" tabindex="-1">
           <section id="empty" class="empty" hidden>
             <img class="mark" src="favicon.svg" alt="" width="56" height="56">
-            <h2>What would you like to know?</h2>
-            <ul id="suggestions" aria-label="Suggestions">
-              <li><button type="button" class="button">Why is the sky blue at noon and red at dusk?</button></li>
-              <li><button type="button" class="button">Write a function that reverses a linked list</button></li>
-              <li><button type="button" class="button">Plan a quiet weekend near the sea</button></li>
+            <h2 data-t="empty.title"></h2>
+            <ul id="suggestions" data-t-label="empty.suggestions">
+              <li><button type="button" class="button" data-t="empty.suggestion-1"></button></li>
+              <li><button type="button" class="button" data-t="empty.suggestion-2"></button></li>
+              <li><button type="button" class="button" data-t="empty.suggestion-3"></button></li>
             </ul>
           </section>
           <section id="trouble" class="empty" hidden>
             <h2 id="trouble-title"></h2>
             <p id="trouble-text"></p>
-            <button id="trouble-retry" type="button" class="button">Try again</button>
+            <button id="trouble-retry" type="button" class="button" data-t="trouble.retry"></button>
           </section>
           <div id="loading" class="skeleton" aria-hidden="true" hidden><i></i><i></i><i></i></div>
-          <button id="load-older" type="button" class="button plain" hidden>Show earlier messages</button>
-          <div id="thread" role="log" aria-live="off" aria-label="Messages"></div>
+          <button id="load-older" type="button" class="button plain" data-t="thread.older" hidden></button>
+          <div id="thread" role="log" aria-live="off" data-t-label="thread.label"></div>
         </div>
 
         <div class="dock">
-          <button id="to-end" type="button" class="icon-button" aria-label="Go to the newest message" data-icon="down" hidden></button>
+          <button id="to-end" type="button" class="icon-button" data-t-label="thread.end" data-icon="down" hidden></button>
+          <div id="toast" hidden>
+            <span id="toast-text"></span>
+            <button id="undo" type="button" class="button plain" data-t="undo"></button>
+          </div>
           <form id="composer">
-            <label class="unseen" for="question">Message</label>
-            <textarea id="question" rows="1" placeholder="Ask anything" enterkeyhint="send" aria-describedby="composer-hint"></textarea>
+            <label class="unseen" for="question" data-t="composer.label"></label>
+            <textarea id="question" rows="1" dir="auto" data-t-placeholder="composer.placeholder" enterkeyhint="send" aria-describedby="composer-hint composer-error"></textarea>
             <div class="tools">
-              <button id="think" type="button" class="button toggle" aria-pressed="false" title="Let the model think before it answers" data-icon="think"><span>Think</span></button>
+              <button id="think" type="button" class="button toggle" aria-pressed="false" data-t-title="composer.think-title" data-icon="think"><span data-t="composer.think"></span></button>
               <span id="composer-error" class="field-error" role="alert"></span>
-              <button id="stop" type="button" class="round" aria-label="Stop the answer" title="Stop" data-icon="stop" hidden></button>
-              <button id="send" type="submit" class="round" aria-label="Send" title="Send" data-icon="send"></button>
+              <button id="stop" type="button" class="round" data-t-label="composer.stop" data-t-title="composer.stop" data-icon="stop" hidden></button>
+              <button id="send" type="submit" class="round" data-t-label="composer.send" data-t-title="composer.send" data-icon="send"></button>
             </div>
           </form>
-          <p id="composer-hint" class="hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> begins a new line. Answers can be wrong: check what matters.</p>
+          <p id="composer-hint" class="hint" data-t="composer.hint"></p>
         </div>
       </main>
     </div>
 
-    <div id="menu" class="menu" role="menu" popover>
-      <button type="button" role="menuitem" data-action="rename" data-icon="rename"><span>Rename</span></button>
-      <button type="button" role="menuitem" data-action="remove" data-icon="remove" class="danger"><span>Delete</span></button>
+    <div id="menu" class="menu" role="menu" data-t-label="conversation.menu" popover>
+      <button type="button" role="menuitem" data-action="rename" data-icon="rename"><span data-t="conversation.rename"></span></button>
+      <button type="button" role="menuitem" data-action="settings" data-icon="settings"><span data-t="conversation.settings"></span></button>
+      <button type="button" role="menuitem" data-action="markdown" data-icon="save"><span data-t="conversation.export-markdown"></span></button>
+      <button type="button" role="menuitem" data-action="json" data-icon="save"><span data-t="conversation.export-json"></span></button>
+      <button type="button" role="menuitem" data-action="remove" data-icon="remove" class="danger"><span data-t="conversation.delete"></span></button>
     </div>
 
     <dialog id="rename" aria-labelledby="rename-title">
       <form method="dialog">
-        <h2 id="rename-title">Rename the conversation</h2>
-        <label for="rename-name">Title</label>
-        <input id="rename-name" maxlength="200" autocomplete="off" required>
+        <h2 id="rename-title" data-t="rename.title"></h2>
+        <label for="rename-name" data-t="rename.name"></label>
+        <input id="rename-name" maxlength="200" autocomplete="off" dir="auto" required>
         <div class="choices">
-          <button class="button" type="button" data-cancel>Cancel</button>
-          <button class="button primary" type="submit">Rename</button>
+          <button class="button" type="button" data-cancel data-t="cancel"></button>
+          <button class="button primary" type="submit" data-t="conversation.rename"></button>
         </div>
       </form>
     </dialog>
-    <dialog id="remove" aria-labelledby="remove-title" aria-describedby="remove-text">
+
+    <dialog id="delete-question" aria-labelledby="delete-question-title" aria-describedby="delete-question-text">
       <form method="dialog">
-        <h2 id="remove-title">Delete the conversation?</h2>
-        <p id="remove-text"></p>
+        <h2 id="delete-question-title" data-t="delete-question.title"></h2>
+        <p id="delete-question-text"></p>
         <div class="choices">
-          <button class="button" type="button" data-cancel>Cancel</button>
-          <button class="button danger" type="submit">Delete</button>
+          <button class="button" type="button" data-cancel data-t="cancel"></button>
+          <button class="button danger" type="submit" data-t="conversation.delete"></button>
         </div>
+      </form>
+    </dialog>
+
+    <dialog id="settings" aria-labelledby="settings-title">
+      <form method="dialog" novalidate>
+        <h2 id="settings-title" data-t="settings.title"></h2>
+        <label for="settings-prompt" data-t="settings.prompt"></label>
+        <textarea id="settings-prompt" rows="5" dir="auto" data-field="system_prompt" data-t-placeholder="settings.prompt-hint" aria-describedby="settings-prompt-error"></textarea>
+        <p id="settings-prompt-error" class="field-error" role="alert"></p>
+        <label for="settings-model" data-t="settings.model"></label>
+        <select id="settings-model" data-field="model" aria-describedby="settings-model-error"></select>
+        <p id="settings-model-error" class="field-error" role="alert"></p>
+        <label for="settings-thinking" data-t="settings.thinking"></label>
+        <select id="settings-thinking" data-field="thinking" aria-describedby="settings-thinking-error">
+          <option value="" data-t="settings.default"></option>
+          <option value="on" data-t="settings.on"></option>
+          <option value="off" data-t="settings.off"></option>
+        </select>
+        <p id="settings-thinking-error" class="field-error" role="alert"></p>
+        <p id="settings-error" class="field-error" role="alert"></p>
+        <div class="choices">
+          <button class="button" type="button" data-cancel data-t="cancel"></button>
+          <button class="button primary" type="submit" data-t="save"></button>
+        </div>
+      </form>
+    </dialog>
+
+    <dialog id="preferences" aria-labelledby="preferences-title">
+      <form method="dialog">
+        <h2 id="preferences-title" data-t="preferences"></h2>
+        <fieldset>
+          <legend data-t="preferences.theme"></legend>
+          <label><input type="radio" name="theme" value=""><span data-t="preferences.system"></span></label>
+          <label><input type="radio" name="theme" value="light"><span data-t="preferences.light"></span></label>
+          <label><input type="radio" name="theme" value="dark"><span data-t="preferences.dark"></span></label>
+        </fieldset>
+        <fieldset id="languages">
+          <legend data-t="preferences.language"></legend>
+        </fieldset>
+        <div class="choices">
+          <button id="open-shortcuts" class="button plain" type="button" data-t="shortcuts"></button>
+          <button class="button primary" type="submit" data-t="close"></button>
+        </div>
+      </form>
+    </dialog>
+
+    <dialog id="shortcuts" aria-labelledby="shortcuts-title">
+      <form method="dialog">
+        <h2 id="shortcuts-title" data-t="shortcuts"></h2>
+        <dl id="shortcut-list"></dl>
+        <div class="choices"><button class="button primary" type="submit" data-t="close"></button></div>
       </form>
     </dialog>
   </body>
 </html>
+
+"""#
+
+private let languageJS: StaticString = #"""
+/** The page's language: the browser's, or the one chosen here; and the texts in it. */
+
+import { STRINGS } from "./strings.js";
+import { recall, remember } from "./storage.js";
+
+const CHOSEN = "hawk.language";
+const TAGS = { en: "en", zh: "zh-Hans" };
+const PARTS = { "data-t": null, "data-t-label": "aria-label", "data-t-title": "title", "data-t-placeholder": "placeholder" };
+
+/** The first of the wanted languages that there are texts in. */
+export function languageOf(wanted) {
+  return wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((name) => name in STRINGS) ?? "en";
+}
+
+let current = languageOf([recall(CHOSEN) ?? "", ...navigator.languages]);
+
+/** The languages there are. */
+export const LANGUAGES = Object.keys(STRINGS);
+
+/** The name of the language in use. */
+export function language() {
+  return current;
+}
+
+/** A text in the language in use, its {words} replaced. */
+export function t(key, words = {}) {
+  return STRINGS[current][key].replace(/\{(\w+)\}/g, (_, name) => words[name]);
+}
+
+/** Why something failed, in the language in use; in the server's words if it is none of the known failures. */
+export function reasonText({ code, message }) {
+  return `error.${code}` in STRINGS[current] ? t(`error.${code}`) : message;
+}
+
+/** The same, with when to try again if the server said so. */
+export function errorText(failure) {
+  const why = reasonText(failure);
+  return failure.retryAfter > 0 ? t("error.soon", { why, seconds: Math.ceil(failure.retryAfter / 1000) }) : why;
+}
+
+/** What is wrong with a field of a form. */
+export function fieldText({ code, message }) {
+  return `field.${code}` in STRINGS[current] ? t(`field.${code}`) : message;
+}
+
+/** Fills in the texts that an element names: data-t is its content, data-t-label its accessible name, and so on. */
+export function localize(element) {
+  for (const [name, attribute] of Object.entries(PARTS)) {
+    const key = element.getAttribute(name);
+    if (key === null) continue;
+    if (attribute) element.setAttribute(attribute, t(key));
+    else element.textContent = t(key);
+  }
+  return element;
+}
+
+/** Fills in every text of the document. */
+export function localizeAll() {
+  document.documentElement.lang = TAGS[current];
+  for (const element of document.querySelectorAll(Object.keys(PARTS).map((name) => `[${name}]`).join())) localize(element);
+}
+
+/** Changes the language and keeps the choice. */
+export function setLanguage(name) {
+  current = name;
+  remember(CHOSEN, name);
+  localizeAll();
+}
 
 """#
 
@@ -2084,6 +2503,7 @@ private let markdownJS: StaticString = #"""
  */
 
 import { el, icon, morph } from "./dom.js";
+import { t } from "./language.js";
 
 const DEEPEST = 10; // levels of quotes, lists and emphasis; what lies deeper is plain text
 const FENCE = /^( {0,3})(`{3,}|~{3,})\s*([^`]*)$/;
@@ -2226,8 +2646,8 @@ function renderNested(text, depth, isOpen) {
 function renderCode({ language, lines }) {
   return el(
     "div", { class: "code" },
-    el("div", { class: "code-head" }, el("span", {}, language || "text"),
-      el("button", { type: "button", class: "copy", "data-copy": "code" }, icon("copy"), el("span", {}, "Copy"))),
+    el("div", { class: "code-head" }, el("span", language ? {} : { "data-t": "code.text" }, language),
+      el("button", { type: "button", class: "copy", "data-copy": "code" }, icon("copy"), el("span", { "data-t": "code.copy" }))),
     el("pre", { tabindex: "0" }, el("code", {}, lines.join("\n"))));
 }
 
@@ -2251,7 +2671,7 @@ function renderTable({ lines: [head, rule, ...rows] }, isOpen) {
       el(tag, { class: side, scope: tag === "th" ? "col" : null }), texts[index] ?? "", isOpen)));
   };
   return el(
-    "div", { class: "table", tabindex: "0", role: "group", "aria-label": "Table" },
+    "div", { class: "table", tabindex: "0", role: "group", "data-t-label": "table.label" },
     el("table", {}, el("thead", {}, row(head, "th")), el("tbody", {}, rows.map((line) => row(line, "td")))));
 }
 
@@ -2368,8 +2788,8 @@ function linkAt(text, at, depth, isOpen, isImage) {
   }
   const [whole, label, bracketed, bare] = match;
   const address = bracketed ?? bare;
-  const content = isImage ? [label || "image"] : inline(label, depth + 1, false);
-  return { node: link(address, content, isImage), end: at + whole.length };
+  const content = isImage ? [el("span", { class: "soft", "data-t": "image" }), label || t("image.unnamed")] : inline(label, depth + 1, false);
+  return { node: link(address, content), end: at + whole.length };
 }
 
 function bareLinkAt(text, at) {
@@ -2381,7 +2801,7 @@ function bareLinkAt(text, at) {
 }
 
 /** A link that opens elsewhere and tells nothing about this page; its text alone if its address is no good. */
-function link(address, content, isImage = false) {
+function link(address, content) {
   let url = null;
   try {
     url = new URL(address);
@@ -2389,8 +2809,53 @@ function link(address, content, isImage = false) {
     // no address of its own: a relative link would lead into this page
   }
   if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return el("span", {}, content);
-  const attributes = { href: url.href, target: "_blank", rel: "noopener noreferrer", class: isImage ? "image-link" : null };
+  const attributes = { href: url.href, target: "_blank", rel: "noopener noreferrer" };
   return el("a", attributes, content);
+}
+
+"""#
+
+private let preferencesJS: StaticString = #"""
+/** The dialog with what one chooses for this browser: light or dark, and the language. */
+
+import { el } from "./dom.js";
+import { LANGUAGES, language, localizeAll, setLanguage } from "./language.js";
+import { showShortcuts } from "./shortcuts.js";
+import { recall, remember } from "./storage.js";
+import { STRINGS } from "./strings.js";
+
+const THEME = "hawk.theme";
+const byID = (id) => document.getElementById(id);
+
+/** Makes the dialog work; `changed` is called when the page's words are to be drawn again. */
+export function bindPreferences(changed) {
+  const dialog = byID("preferences");
+  byID("languages").append(...LANGUAGES.map((name) => el(
+    "label", {}, el("input", { type: "radio", name: "language", value: name }), el("span", { lang: name }, STRINGS[name]["language.name"]))));
+  byID("open-preferences").addEventListener("click", () => {
+    check("theme", recall(THEME) ?? "");
+    check("language", language());
+    dialog.showModal();
+  });
+  byID("open-shortcuts").addEventListener("click", () => {
+    dialog.close();
+    showShortcuts();
+  });
+  dialog.addEventListener("change", ({ target }) => {
+    if (target.name === "theme") {
+      remember(THEME, target.value);
+      showTheme(target.value); // of appearance.js
+    } else {
+      setLanguage(target.value);
+      changed();
+    }
+  });
+  localizeAll();
+
+  function check(name, value) {
+    const choices = [...dialog.querySelectorAll(`input[name="${name}"]`)];
+    (choices.find((each) => each.value === value) ?? choices[0]).checked = true;
+  }
 }
 
 """#
@@ -2398,12 +2863,22 @@ function link(address, content, isImage = false) {
 private let proseCSS: StaticString = #"""
 /* Messages: questions, answers, and the Markdown in them. */
 
-.turn + .turn { margin-top: 2rem; }
-.question { display: flex; justify-content: flex-end; }
+/* What is far from the window is neither laid out nor painted: a conversation of thousands stays quick. */
+.turn { contain-intrinsic-block-size: auto 20rem; content-visibility: auto; padding-block: .35rem; }
+.turn + .turn { margin-top: 1rem; }
+.question { display: flex; flex-direction: column; align-items: flex-end; }
 .bubble { max-width: min(85%, 36rem); padding: .6rem 1.05rem; border-radius: 1.25rem 1.25rem .35rem 1.25rem; background: var(--tint); line-height: 1.55; overflow-wrap: anywhere; white-space: pre-wrap; }
-.answer { margin-top: 1.5rem; }
+.question-tools { display: flex; align-items: center; gap: .1rem; height: 2rem; margin-right: -.4rem; font-size: .8125rem; }
+.question-tools .icon-button:not(.versions *) { opacity: 0; }
+.turn:hover .question-tools .icon-button, .question:focus-within .icon-button { opacity: 1; }
+@media (hover: none) { .question-tools .icon-button:not(.versions *) { opacity: 1; } }
+.question.editing { align-items: stretch; }
+.editor { padding: .75rem; border: 1px solid color-mix(in srgb, var(--accent) 60%, var(--line)); border-radius: 1.1rem; background: var(--raised); }
+.editor textarea { display: block; width: 100%; max-height: 50dvh; padding: .25rem .4rem; border: 0; outline: 0; background: none; line-height: 1.55; resize: none; }
+.editor .choices { align-items: center; flex-wrap: wrap; margin-top: .5rem; }
+.editor .choices .soft { flex: 1; min-width: 10rem; padding-left: .4rem; font-size: .8125rem; line-height: 1.4; }
+.answer { margin-top: .35rem; }
 .unsent { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .5rem; margin-top: .5rem; font-size: .875rem; }
-.unsent [role="alert"] { color: var(--danger); }
 .unsent .button { padding: .3rem .65rem; font-size: .875rem; }
 
 /* An answer on its way, and how it ended */
@@ -2426,11 +2901,12 @@ private let proseCSS: StaticString = #"""
 .failure { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem; margin-top: .75rem; padding: .75rem 1rem; border: 1px solid color-mix(in srgb, var(--danger) 25%, transparent); border-radius: .8rem; background: var(--danger-tint); color: var(--danger); font-size: .9375rem; }
 .failure p { flex: 1; min-width: 12rem; }
 
-.reply-tools { display: flex; align-items: center; gap: .1rem; margin: .5rem 0 0 -.5rem; font-size: .8125rem; }
-.reply-tools .icon-button { width: 2rem; height: 2rem; }
-.reply-tools .icon { width: 1.1rem; height: 1.1rem; }
+.reply-tools { display: flex; align-items: center; gap: .1rem; height: 2rem; margin: .5rem 0 0 -.5rem; font-size: .8125rem; }
+.reply-tools.waits { visibility: hidden; }
+:is(.reply-tools, .question-tools) .icon-button { width: 2rem; height: 2rem; }
+:is(.reply-tools, .question-tools) .icon { width: 1.1rem; height: 1.1rem; }
 .versions { display: inline-flex; align-items: center; margin-right: .35rem; }
-[data-copy].done { color: #2a9d6f; }
+.done { color: var(--good) !important; }
 
 /* Markdown */
 
@@ -2454,7 +2930,6 @@ private let proseCSS: StaticString = #"""
 .prose hr { margin: 1.75rem 0; border: 0; border-top: 1px solid var(--line); }
 .prose a { text-decoration-thickness: 1px; text-underline-offset: .18em; overflow-wrap: anywhere; }
 .prose a:hover { color: var(--accent-strong); text-decoration-thickness: 2px; }
-.image-link::before { content: "Image: "; color: var(--soft); }
 
 .prose code { font: .875em/1.5 var(--mono); }
 .prose :not(pre) > code { -webkit-box-decoration-break: clone; box-decoration-break: clone; padding: .12em .38em; border-radius: .35em; background: color-mix(in srgb, var(--ink) 7%, transparent); overflow-wrap: anywhere; }
@@ -2475,12 +2950,281 @@ private let proseCSS: StaticString = #"""
 
 """#
 
+private let questionViewJS: StaticString = #"""
+/** A question: its text, what can be done with it, and the editor that asks it anew. */
+
+import { button, copy, el, setText } from "./dom.js";
+import { language } from "./language.js";
+import { Versions } from "./versions.js";
+
+/** Draws one question; `host` is the thread, which knows what the composer knows. */
+export class QuestionView {
+  #host;
+  #message;
+  #drawn = "";
+
+  #bubble = el("div", { class: "bubble", dir: "auto" });
+  #versions = new Versions("question", (step) => this.#turn(step));
+  #copy = button("question.copy", "copy");
+  #edit = button("question.edit", "rename");
+  #remove = button("question.delete", "remove");
+  #tools = el("div", { class: "question-tools" }, this.#versions.root, this.#copy, this.#edit, this.#remove);
+  #editor = null;
+
+  /** The element that holds it all. */
+  root = el("article", { class: "question", "data-t-label": "question.you" }, this.#bubble, this.#tools);
+
+  constructor(host, message) {
+    this.#host = host;
+    this.#message = message;
+    this.#bubble.append(message.content);
+    this.#copy.addEventListener("click", () => copy(this.#message.content, this.#copy));
+    this.#edit.addEventListener("click", () => this.edit());
+    this.#remove.addEventListener("click", () => host.askToDelete(this.#message));
+  }
+
+  render(message) {
+    const drawn = `${message.versions}.${language()}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#message = message;
+    this.#versions.render(message.versions.indexOf(message.id), message.versions.length);
+  }
+
+  /** Opens the editor. */
+  edit() {
+    this.#editor ??= new Editor(this.#host, this.#message.content, (text) => this.#edited(text));
+    this.root.classList.add("editing");
+    this.#bubble.hidden = this.#tools.hidden = true;
+    if (!this.#editor.root.isConnected) this.root.append(this.#editor.root);
+    this.#editor.focus();
+  }
+
+  /** Puts the focus on the arrow that was pressed to get here. */
+  focusVersions(step) {
+    this.#versions.focus(step);
+  }
+
+  #turn(step) {
+    const { id, versions } = this.#message;
+    const wanted = versions[versions.indexOf(id) + step];
+    if (wanted) this.#host.showVersion(wanted, step);
+  }
+
+  /** The editor is done: with a new text, or with null and nothing happens. */
+  #edited(text) {
+    this.#editor.root.remove();
+    this.#editor = null;
+    this.root.classList.remove("editing");
+    this.#bubble.hidden = this.#tools.hidden = false;
+    if (text === null) this.#edit.focus();
+    else this.#host.edit(this.#message, text);
+  }
+}
+
+/** Asks a question anew. */
+class Editor {
+  #host;
+  #old;
+  #done;
+  #field = el("textarea", { rows: "1", dir: "auto", "data-t-label": "question.editor" });
+  #submit = el("button", { type: "submit", class: "button primary", "data-t": "question.send" });
+  #cancel = el("button", { type: "button", class: "button", "data-t": "cancel" });
+
+  /** The element that holds it all. */
+  root = el("form", { class: "editor" }, this.#field,
+    el("div", { class: "choices" }, el("span", { class: "soft", "data-t": "question.editor-hint" }), this.#cancel, this.#submit));
+
+  constructor(host, text, done) {
+    this.#host = host;
+    this.#old = this.#field.value = text;
+    this.#done = done;
+    this.#cancel.addEventListener("click", () => done(null));
+    this.#field.addEventListener("input", () => this.#changed());
+    this.#field.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+  }
+
+  focus() {
+    this.#changed();
+    this.#field.focus();
+    this.#field.setSelectionRange(this.#field.value.length, this.#field.value.length);
+  }
+
+  #changed() {
+    this.#field.style.height = "auto";
+    this.#field.style.height = `${this.#field.scrollHeight}px`;
+    const text = this.#field.value.trim();
+    this.#submit.disabled = text === "" || text === this.#old || !this.#host.fits(text);
+  }
+
+  /** As in the message box: Enter sends, where there is a keyboard and no input method composes. */
+  #keyPressed(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") this.#done(null);
+    else if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) this.#send();
+    else return;
+    event.preventDefault();
+  }
+
+  #send() {
+    if (!this.#submit.disabled) this.#done(this.#field.value.trim());
+  }
+}
+
+/** A question on its way: its text alone. */
+export function questionOnItsWay(content) {
+  const bubble = el("div", { class: "bubble", dir: "auto" });
+  setText(bubble, content);
+  return el("article", { class: "question", "data-t-label": "question.you" }, bubble);
+}
+
+"""#
+
+private let removalsJS: StaticString = #"""
+/** Conversations that are deleted in a moment, unless the user takes that back. */
+
+import { announce, setText } from "./dom.js";
+import { t } from "./language.js";
+import { recallJSON, remember } from "./storage.js";
+
+const PATIENCE = 8000; // milliseconds
+const LOOK = 250;
+const RETRY = 5000;
+const byID = (id) => document.getElementById(id);
+
+/**
+ * Hides a conversation at once and deletes it when the time is over.
+ *
+ * What waits is kept in the browser: a page that is loaded again goes on with it. Undo in one tab holds for all.
+ */
+export class Removals {
+  #chat;
+
+  /** Called whenever the list looks different. */
+  onChange = () => {};
+
+  /** Called with the id of a conversation that is gone for good. */
+  onGone = () => {};
+
+  #waiting = {}; // id -> { title, until, wasOpen }
+  #timer = null;
+  #isRunning = new Set();
+
+  constructor(chat) {
+    this.#chat = chat;
+    byID("undo").addEventListener("click", () => this.undo());
+  }
+
+  /** Whether a conversation is to be deleted. */
+  has(id) {
+    return id in this.#waiting;
+  }
+
+  begin(id, title) {
+    const wasOpen = this.#chat.state.open.id === id;
+    this.#read();
+    this.#waiting[id] = { title, until: Date.now() + PATIENCE, wasOpen };
+    this.#write();
+    if (wasOpen) this.#chat.open(null);
+    announce(t("conversation.deleted", { title }));
+    this.#look();
+  }
+
+  /** Takes the last one back. */
+  undo() {
+    const [id, { wasOpen }] = this.#last;
+    const hadFocus = document.activeElement === byID("undo");
+    this.#read();
+    delete this.#waiting[id];
+    this.#write();
+    announce(t("conversation.restored"));
+    if (wasOpen) this.#chat.open(id);
+    if (hadFocus) byID("question").focus();
+    this.#look();
+  }
+
+  /** Goes on with what waited when the page was left. */
+  resume() {
+    this.#read();
+    this.#look();
+  }
+
+  /** Deletes at once what waits: its user signs out. */
+  async finish() {
+    this.#read();
+    await Promise.all(Object.keys(this.#waiting).map((id) => this.#remove(id)));
+    this.#waiting = {};
+    this.#look();
+  }
+
+  get #name() {
+    return `hawk.removals.${this.#chat.state.uid}`;
+  }
+
+  get #last() {
+    return Object.entries(this.#waiting).sort(([, a], [, b]) => a.until - b.until).at(-1);
+  }
+
+  /** The browser's storage is the truth: another tab may have taken one back. */
+  #read() {
+    this.#waiting = recallJSON(this.#name) ?? {};
+  }
+
+  #write() {
+    const isEmpty = Object.keys(this.#waiting).length === 0;
+    remember(this.#name, isEmpty ? null : JSON.stringify(this.#waiting));
+  }
+
+  /** Now and then while something waits; time stands still while the mouse or the focus is on the button. */
+  #look() {
+    this.#read();
+    const toast = byID("toast");
+    const now = Date.now();
+    if (!toast.hidden && toast.matches(":hover, :focus-within")) {
+      for (const each of Object.values(this.#waiting)) each.until = Math.max(each.until, now + 2 * LOOK);
+      this.#write();
+    }
+    for (const [id, { until }] of Object.entries(this.#waiting)) if (until <= now) this.#remove(id);
+    toast.hidden = !this.#last;
+    if (this.#last) setText(byID("toast-text"), t("conversation.deleted", { title: this.#last[1].title }));
+    if (this.#last) this.#timer ??= setInterval(() => this.#look(), LOOK);
+    else {
+      clearInterval(this.#timer);
+      this.#timer = null;
+    }
+    this.onChange();
+  }
+
+  async #remove(id) {
+    if (this.#isRunning.has(id)) return;
+    this.#isRunning.add(id);
+    const isGone = await this.#chat.remove(id);
+    this.#isRunning.delete(id);
+    this.#read();
+    if (isGone) {
+      delete this.#waiting[id];
+      this.onGone(id);
+    }
+    if (!isGone && this.#waiting[id]) this.#waiting[id].until = Date.now() + RETRY;
+    this.#write();
+    this.#look();
+  }
+}
+
+"""#
+
 private let replyViewJS: StaticString = #"""
 /** The answer to one message: its newest reply, or another version of it. */
 
 import { hasEnded } from "./hawk-chat.js";
-import { announce, button, el, icon, setText } from "./dom.js";
+import { announce, button, copy, el, icon, setText } from "./dom.js";
+import { language, reasonText, t } from "./language.js";
 import { showMarkdown } from "./markdown.js";
+import { Versions } from "./versions.js";
 
 /** Draws a message's replies, one at a time; built once and then only changed. */
 export class ReplyView {
@@ -2491,35 +3235,31 @@ export class ReplyView {
   #announced = null; // the state that was last read out
 
   #thought = el("div", { class: "prose thought" });
-  #summary = el("span", {}, "Thinking");
+  #summary = el("span");
   #thinking = el("details", { class: "thinking", hidden: true },
     el("summary", {}, icon("think"), this.#summary), this.#thought);
-  #prose = el("div", { class: "prose" });
-  #waiting = el("p", { class: "waiting" }, el("i"), el("i"), el("i"), el("span", { class: "unseen" }, "Waiting for the answer"));
+  #prose = el("div", { class: "prose", dir: "auto" });
+  #waiting = el("p", { class: "waiting" }, el("i"), el("i"), el("i"), el("span", { class: "unseen", "data-t": "answer.waiting" }));
   #note = el("p", { class: "note soft", hidden: true });
   #failure = el("div", { class: "failure", hidden: true });
   #failureText = el("p");
-  #retry = button("Try again", "again", {}, false);
-  #copy = button("Copy the answer", "copy", { "data-copy": "answer" });
-  #again = button("Answer again", "again");
-  #older = button("Previous version", "back");
-  #newer = button("Next version", "forward");
-  #count = el("span", { class: "soft" });
-  #versions = el("span", { class: "versions", hidden: true }, this.#older, this.#count, this.#newer);
-  #tools = el("div", { class: "reply-tools" }, this.#versions, this.#copy, this.#again);
+  #retry = button("answer.retry", "again", {}, false);
+  #copy = button("answer.copy", "copy", { "data-copy": "answer" });
+  #again = button("answer.again", "again");
+  #versions = new Versions("answer", (step) => this.#choose(step));
+  #tools = el("div", { class: "reply-tools" }, this.#versions.root, this.#copy, this.#again);
 
   /** The element that holds it all. */
-  root = el("article", { class: "answer", "aria-label": "Answer" },
+  root = el("article", { class: "answer", "data-t-label": "answer.label" },
     this.#thinking, this.#prose, this.#waiting, this.#note, this.#failure, this.#tools);
 
   constructor(chat) {
     this.#chat = chat;
     this.#failure.append(icon("warning"), this.#failureText, this.#retry);
     this.#copy.copyText = () => this.#reply?.content ?? "";
+    this.#copy.addEventListener("click", () => copy(this.#copy.copyText(), this.#copy));
     this.#retry.addEventListener("click", () => this.#regenerate());
     this.#again.addEventListener("click", () => this.#regenerate());
-    this.#older.addEventListener("click", () => this.#choose(-1));
-    this.#newer.addEventListener("click", () => this.#choose(1));
   }
 
   /** Draws the chosen reply; `isLast` is whether no message follows. */
@@ -2527,13 +3267,14 @@ export class ReplyView {
     if (replies.length > this.#replies.length) this.#chosen = null; // a new version shows itself
     this.#replies = [...replies];
     const reply = this.#reply;
-    const drawn = `${reply?.id}.${reply?.version}.${replies.length}.${isLast}`;
+    const drawn = `${reply?.id}.${reply?.version}.${replies.length}.${isLast}.${language()}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#isLast = isLast;
     if (reply) this.#draw(reply);
     this.root.hidden = !reply && !isLast;
-    this.#tools.hidden = !reply || !hasEnded(reply);
+    // The tools keep their place while an answer is written: nothing jumps when they come.
+    this.#tools.classList.toggle("waits", !reply || !hasEnded(reply));
   }
 
   #isLast = false;
@@ -2551,24 +3292,19 @@ export class ReplyView {
     this.#thinking.hidden = reply.reasoning === "";
     const isThinking = !ended && reply.content === "";
     this.#thinking.classList.toggle("active", isThinking);
-    setText(this.#summary, isThinking ? "Thinking…" : "Thoughts");
+    setText(this.#summary, t(isThinking ? "answer.thinking" : "answer.thoughts"));
     showMarkdown(this.#thought, reply.reasoning, { open: isThinking });
     showMarkdown(this.#prose, reply.content, { open: !ended });
 
     this.#waiting.hidden = ended || reply.content !== "" || reply.reasoning !== "";
     this.#failure.hidden = reply.state !== "failed";
-    setText(this.#failureText, reply.error?.message ?? "");
+    setText(this.#failureText, reply.error ? reasonText(reply.error) : "");
     setText(this.#note, noteOf(reply));
     this.#note.hidden = this.#note.textContent === "";
 
     this.#again.hidden = !this.#isLast || reply.state === "failed";
     this.#copy.hidden = reply.content === "";
-    const count = this.#replies.length;
-    const place = this.#replies.indexOf(reply);
-    this.#versions.hidden = count < 2;
-    setText(this.#count, `${place + 1} of ${count}`);
-    this.#older.disabled = place === 0;
-    this.#newer.disabled = place === count - 1;
+    this.#versions.render(this.#replies.indexOf(reply), this.#replies.length);
     this.#readOut(reply);
   }
 
@@ -2578,8 +3314,8 @@ export class ReplyView {
     if (heard === this.#announced) return;
     const wasRunning = this.#announced === `${reply.id}.running`;
     this.#announced = heard;
-    if (!hasEnded(reply)) announce("The answer is being written.");
-    else if (wasRunning) announce({ finished: "The answer is complete.", stopped: "The answer was stopped.", failed: "The answer failed." }[reply.state]);
+    if (!hasEnded(reply)) announce(t("answer.begun"));
+    else if (wasRunning) announce(t(`answer.heard-${reply.state}`));
   }
 
   #regenerate() {
@@ -2597,10 +3333,10 @@ export class ReplyView {
 
 /** A line below an answer that did not end of its own accord. */
 function noteOf(reply) {
-  if (reply.stopping) return "Stopping…";
-  if (reply.state === "stopped") return "Stopped.";
-  if (reply.state === "finished" && reply.finishReason === "length") return "The answer reached its greatest length.";
-  if (reply.state === "finished" && reply.finishReason === "content_filter") return "The model held the rest back.";
+  if (reply.stopping) return t("answer.stopping");
+  if (reply.state === "stopped") return t("answer.stopped");
+  if (reply.state === "finished" && reply.finishReason === "length") return t("answer.length");
+  if (reply.state === "finished" && reply.finishReason === "content_filter") return t("answer.filtered");
   return "";
 }
 
@@ -2610,6 +3346,7 @@ private let sessionJS: StaticString = #"""
 /** Who is signed in on this page: the token, where it comes from, and the form that asks for it. */
 
 import { setText } from "./dom.js";
+import { t } from "./language.js";
 
 const TOKEN = "hawk.token";
 const byID = (id) => document.getElementById(id);
@@ -2648,12 +3385,8 @@ export class Session {
     const submit = document.querySelector("#sign-in button");
     name.hidden = document.querySelector("#sign-in label").hidden = !this.#isDevelopment;
     submit.hidden = !this.#isDevelopment && !this.#tokenURL;
-    setText(submit, this.#isDevelopment ? "Sign in" : "Try again");
-    setText(byID("sign-in-hint"), this.#isDevelopment
-      ? "This server is in development: any name will do. The same name in two tabs is the same user."
-      : this.#tokenURL
-        ? "Your session has ended, or you are not signed in to the site this chat belongs to."
-        : "This server offers no way to sign in here: open the chat from your site.");
+    setText(submit, t(this.#isDevelopment ? "sign-in.submit" : "sign-in.again"));
+    setText(byID("sign-in-hint"), t(this.#isDevelopment ? "sign-in.development" : this.#tokenURL ? "sign-in.ended" : "sign-in.nowhere"));
     if (this.#isDevelopment) name.focus();
   }
 
@@ -2678,7 +3411,7 @@ export class Session {
   }
 
   async #signInByName(name) {
-    if (name === "") throw new Error("Please type a name.");
+    if (name === "") throw new Error(t("sign-in.empty"));
     const answer = await request(new URL("./api/dev/sign-in", import.meta.url), {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name }),
     });
@@ -2703,14 +3436,76 @@ async function request(url, options) {
   try {
     response = await fetch(url, { cache: "no-store", ...options });
   } catch {
-    throw new Error("The server cannot be reached. Please try again.");
+    throw new Error(t("sign-in.unreachable"));
   }
   const answer = await response.json().catch(() => null);
   if (!response.ok || answer === null) {
-    const message = answer?.error?.message ?? `Signing in failed: the server answered ${response.status}.`;
+    const message = answer?.error?.message ?? t("sign-in.failed", { status: response.status });
     throw Object.assign(new Error(message), { status: response.status });
   }
   return answer;
+}
+
+"""#
+
+private let shortcutsJS: StaticString = #"""
+/** What the keyboard does, and the dialog that tells it. */
+
+import { el } from "./dom.js";
+import { language, t } from "./language.js";
+
+const byID = (id) => document.getElementById(id);
+const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+const COMMAND = isMac ? "⌘" : "Ctrl";
+const ALT = isMac ? "⌥" : "Alt";
+
+/** Keys as the dialog shows them, and what they do; a key in braces is a text of the page's language. */
+const LIST = [
+  [["{enter}"], "send"], [["{shift}", "{enter}"], "line"], [["/"], "write"], [["↑"], "edit"], [["{escape}"], "stop"],
+  [[COMMAND, "{shift}", "O"], "new"], [[ALT, "↑"], "previous"], [[ALT, "↓"], "next"], [[COMMAND, "/"], "help"],
+];
+
+/** Opens the list of shortcuts. */
+export function showShortcuts() {
+  const list = byID("shortcut-list");
+  if (list.dataset.language !== language()) {
+    list.dataset.language = language();
+    list.replaceChildren(...LIST.map(([keys, what]) => {
+      const names = keys.map((key) => el("kbd", {}, key.replace(/^\{(\w+)\}$/, (_, name) => t(`key.${name}`))));
+      return el("div", {}, el("dt", {}, t(`shortcuts.${what}`)), el("dd", {}, names));
+    }));
+  }
+  byID("shortcuts").showModal();
+}
+
+/** Begins to listen; `page` does what the keys ask for. */
+export function bindShortcuts(page) {
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || document.body.dataset.phase !== "ready") return;
+    if (document.querySelector("dialog[open], [popover]:popover-open")) return;
+    const isWriting = event.target.closest("input, textarea, select") !== null;
+    const isEmpty = isWriting && event.target.value === "";
+    const command = isMac ? event.metaKey : event.ctrlKey;
+    const action = command ? withCommand(event) : event.altKey ? withAlt(event, isWriting && !isEmpty) : plain(event, isWriting);
+    if (action && page[action]() !== false) event.preventDefault();
+  });
+}
+
+function withCommand({ key, shiftKey, altKey }) {
+  if (altKey) return null;
+  if (shiftKey && key.toLowerCase() === "o") return "beginConversation";
+  return key === "/" ? "help" : null;
+}
+
+function withAlt({ key, shiftKey }, isWriting) {
+  if (isWriting || shiftKey) return null;
+  return { ArrowUp: "previousConversation", ArrowDown: "nextConversation" }[key] ?? null;
+}
+
+function plain({ key }, isWriting) {
+  if (key === "Escape") return "leave";
+  if (isWriting) return null;
+  return { "/": "write", "?": "help" }[key] ?? null;
 }
 
 """#
@@ -2719,6 +3514,7 @@ private let sidebarJS: StaticString = #"""
 /** The list of conversations, who is signed in, and the head of the open conversation. */
 
 import { arrange, el, icon, setText } from "./dom.js";
+import { t } from "./language.js";
 
 const byID = (id) => document.getElementById(id);
 const DAY = 86_400_000;
@@ -2727,18 +3523,20 @@ const DAY = 86_400_000;
 export class Sidebar {
   #chat;
   #dialogs;
+  #removals;
   #items = new Map(); // conversation id -> its list item
-  #groups = new Map(); // name -> { section, list }
+  #groups = new Map(); // age -> { section, heading, list }
 
-  constructor(chat, dialogs) {
+  constructor(chat, dialogs, removals) {
     this.#chat = chat;
+    this.#removals = removals;
     this.#dialogs = dialogs;
     byID("open-sidebar").addEventListener("click", () => this.open());
     byID("close-sidebar").addEventListener("click", () => this.close());
     byID("scrim").addEventListener("click", () => this.close());
     byID("more-conversations").addEventListener("click", () => chat.loadMoreConversations());
     byID("conversation-menu").addEventListener("click", (event) => dialogs.openMenu(event.currentTarget, chat.state.open.id));
-    for (const id of ["new-conversation", "new-conversation-short"]) byID(id).addEventListener("click", () => this.#begin());
+    for (const id of ["new-conversation", "new-conversation-short"]) byID(id).addEventListener("click", () => this.begin());
     matchMedia("(max-width: 52rem)").addEventListener("change", () => this.#setOpen(false));
     byID("sidebar").addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
@@ -2763,17 +3561,30 @@ export class Sidebar {
     byID("open-sidebar").setAttribute("aria-expanded", String(isOpen));
   }
 
-  /** The address may say so already: then there is no event that would open a new one. */
-  #begin() {
+  /** Begins a new conversation. The address may say so already: then there is no event that would. */
+  begin() {
     this.close();
     this.#chat.open(null);
     byID("question").focus();
   }
 
+  /** Goes to the conversation above or below the open one; says whether there is one. */
+  step(by) {
+    const listed = this.#listed(this.#chat.state);
+    const place = listed.findIndex((each) => each.id === this.#chat.state.open.id);
+    const next = listed[place < 0 ? (by > 0 ? 0 : -1) : place + by];
+    if (next) location.hash = `#/c/${next.id}`;
+    return Boolean(next);
+  }
+
+  #listed({ conversations }) {
+    return conversations.filter((each) => !this.#removals.has(each.id));
+  }
+
   render(state) {
     const { open, conversations } = state;
     const current = conversations.find((each) => each.id === open.id);
-    const title = open.id === null ? "New conversation" : current?.title || "Conversation";
+    const title = open.id === null ? t("conversation.new") : current?.title || t("conversation.some");
     setText(byID("title"), title);
     document.title = open.id === null ? "Hawk" : `${title} · Hawk`;
     byID("conversation-menu").hidden = open.id === null || Boolean(open.error);
@@ -2786,66 +3597,474 @@ export class Sidebar {
   #renderUser({ uid, connection }) {
     setText(byID("user-name"), uid ?? "");
     setText(byID("avatar"), (uid ?? "?").trim().slice(0, 1).toUpperCase());
-    const words = { online: "Connected", connecting: "Connecting…", waiting: "Reconnecting…", offline: "Not connected" };
     byID("connection").dataset.status = connection.status;
-    setText(byID("connection"), words[connection.status]);
+    setText(byID("connection"), t(`connection.${connection.status}`));
   }
 
-  #renderList({ conversations, conversationsLoaded, open, running }) {
+  #renderList(state) {
+    const { conversationsLoaded, open, running } = state;
+    const conversations = this.#listed(state);
     const grouped = Map.groupBy(conversations, (each) => ageOf(each.updatedAt));
-    const sections = [...grouped].map(([name, members]) => {
-      let group = this.#groups.get(name);
+    const sections = [...grouped].map(([age, members]) => {
+      let group = this.#groups.get(age);
       if (!group) {
-        const list = el("ul");
-        group = { section: el("section", { "aria-label": name }, el("h2", {}, name), list), list };
-        this.#groups.set(name, group);
+        const [heading, list] = [el("h2", { id: `group-${age}` }), el("ul")];
+        group = { section: el("section", { "aria-labelledby": heading.id }, heading, list), heading, list };
+        this.#groups.set(age, group);
       }
+      setText(group.heading, t(`list.${age}`));
       arrange(group.list, members.map((each) => this.#item(each, each.id === open.id, running.has(each.id))));
       return group.section;
     });
+    setText(this.#nothing, t("list.empty"));
     const isEmpty = conversationsLoaded && conversations.length === 0;
     arrange(byID("conversations"), isEmpty ? [this.#nothing] : sections);
     const ids = new Set(conversations.map((each) => each.id));
     for (const id of this.#items.keys()) if (!ids.has(id)) this.#items.delete(id);
   }
 
-  #nothing = el("p", { class: "soft nothing" }, "Your conversations will be listed here.");
+  #nothing = el("p", { class: "soft nothing" });
 
   #item({ id, title }, isOpen, isRunning) {
     let item = this.#items.get(id);
     if (!item) {
-      const link = el("a", { href: `#/c/${id}` }, el("span", { class: "name" }), el("i", { class: "busy", hidden: true, role: "img", "aria-label": "Answering" }));
+      const link = el("a", { href: `#/c/${id}` },
+        el("span", { class: "name", dir: "auto" }), el("i", { class: "busy", hidden: true, role: "img", "data-t-label": "list.answering" }));
       const more = el("button", { type: "button", class: "icon-button", "aria-haspopup": "menu" }, icon("more"));
       more.addEventListener("click", () => this.#dialogs.openMenu(more, id));
       item = el("li", {}, link, more);
       this.#items.set(id, item);
     }
     const [link, more] = item.children;
-    setText(link.firstElementChild, title || "Untitled");
+    setText(link.firstElementChild, title || t("conversation.untitled"));
     link.lastElementChild.hidden = !isRunning;
     if (isOpen) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    const label = `Rename or delete ${title}`;
+    const label = t("conversation.menu-of", { title: title || t("conversation.untitled") });
     if (more.getAttribute("aria-label") !== label) more.setAttribute("aria-label", label);
     return item;
   }
 }
 
-/** The heading under which a conversation is listed. */
+/** How old a conversation is, for the heading under which it is listed. */
 function ageOf(time) {
   const midnight = new Date().setHours(0, 0, 0, 0);
-  if (time >= midnight) return "Today";
-  if (time >= midnight - DAY) return "Yesterday";
-  if (time >= midnight - 7 * DAY) return "This week";
-  return "Earlier";
+  if (time >= midnight) return "today";
+  if (time >= midnight - DAY) return "yesterday";
+  if (time >= midnight - 7 * DAY) return "week";
+  return "earlier";
 }
+
+"""#
+
+private let storageJS: StaticString = #"""
+/** What this browser keeps for the page beyond a reload; without storage the page works, and forgets. */
+
+/** What was kept under a name; null if nothing was. */
+export function recall(name, storage = "localStorage") {
+  try {
+    return window[storage].getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a text under a name; null or "" forgets it. */
+export function remember(name, text, storage = "localStorage") {
+  try {
+    if (text === null || text === "") window[storage].removeItem(name);
+    else window[storage].setItem(name, text);
+  } catch {
+    // no room, or no storage at all
+  }
+}
+
+/** Like recall, for what JSON can say. */
+export function recallJSON(name, storage = "localStorage") {
+  try {
+    return JSON.parse(recall(name, storage));
+  } catch {
+    return null;
+  }
+}
+
+/** Forgets everything whose name begins so. */
+export function forgetAll(beginning, storage = "localStorage") {
+  try {
+    for (const name of Object.keys(window[storage])) if (name.startsWith(beginning)) window[storage].removeItem(name);
+  } catch {
+    // nothing was kept
+  }
+}
+
+"""#
+
+private let stringsJS: StaticString = #"""
+/** Every text of the page, by language; {words} in braces are filled in. */
+export const STRINGS = {
+  en: {
+    "language.name": "English",
+    "start.connecting": "Connecting…",
+    "skip": "Skip to the message box",
+
+    "sign-in.title": "Sign in to Hawk",
+    "sign-in.name": "Name",
+    "sign-in.submit": "Sign in",
+    "sign-in.again": "Try again",
+    "sign-in.development": "This server is in development: any name will do. The same name in two tabs is the same user.",
+    "sign-in.ended": "Your session has ended, or you are not signed in to the site this chat belongs to.",
+    "sign-in.nowhere": "This server offers no way to sign in here: open the chat from your site.",
+    "sign-in.empty": "Please type a name.",
+    "sign-in.unreachable": "The server cannot be reached. Please try again.",
+    "sign-in.failed": "Signing in failed: the server answered {status}.",
+    "sign-out": "Sign out",
+
+    "list.label": "Conversations",
+    "list.open": "Show the conversations",
+    "list.close": "Close the list of conversations",
+    "list.more": "Show more",
+    "list.empty": "Your conversations will be listed here.",
+    "list.today": "Today",
+    "list.yesterday": "Yesterday",
+    "list.week": "This week",
+    "list.earlier": "Earlier",
+    "list.answering": "Answering",
+    "connection.online": "Connected",
+    "connection.connecting": "Connecting…",
+    "connection.waiting": "Reconnecting…",
+    "connection.offline": "Not connected",
+
+    "conversation.new": "New conversation",
+    "conversation.some": "Conversation",
+    "conversation.untitled": "Untitled",
+    "conversation.menu": "Actions for this conversation",
+    "conversation.menu-of": "Actions for {title}",
+    "conversation.rename": "Rename",
+    "conversation.settings": "Settings",
+    "conversation.export-markdown": "Export as Markdown",
+    "conversation.export-json": "Export as JSON",
+    "conversation.delete": "Delete",
+    "conversation.deleted": "“{title}” is deleted.",
+    "conversation.restored": "The conversation is back.",
+    "undo": "Undo",
+
+    "banner.simulated": "Simulated model.",
+    "banner.simulated-text": "The answers come from a simulator. Set DEEPSEEK_API_KEY for real ones.",
+    "banner.offline": "You are offline. The page goes on by itself once the network is back.",
+    "banner.lost": "The connection is lost. Trying to get it back; nothing you see gets lost.",
+    "banner.retry": "Try now",
+    "dismiss": "Dismiss",
+
+    "empty.title": "What would you like to know?",
+    "empty.suggestions": "Suggestions",
+    "empty.suggestion-1": "Why is the sky blue at noon and red at dusk?",
+    "empty.suggestion-2": "Write a function that reverses a linked list",
+    "empty.suggestion-3": "Plan a quiet weekend near the sea",
+    "trouble.gone": "This conversation is not here",
+    "trouble.gone-text": "It was deleted, or it belongs to another user. Choose another one, or begin a new one.",
+    "trouble.unread": "The messages could not be read",
+    "trouble.retry": "Try again",
+
+    "thread.label": "Messages",
+    "thread.older": "Show earlier messages",
+    "thread.end": "Go to the newest message",
+    "thread.sending": "Sending…",
+    "thread.waits": "{why} It goes out by itself in {seconds} s.",
+    "thread.unsent": "Not sent.",
+    "thread.unsent-transient": "Not sent yet: this happens by itself once the connection is back.",
+    "thread.resend": "Send again",
+    "thread.discard": "Discard",
+
+    "question.you": "You",
+    "question.copy": "Copy the question",
+    "question.edit": "Edit the question",
+    "question.delete": "Delete the question",
+    "question.older": "Previous version of the question",
+    "question.newer": "Next version of the question",
+    "question.editor": "Your question",
+    "question.editor-hint": "The version before stays, with all that followed it.",
+    "question.send": "Send",
+    "versions.place": "{place} of {count}",
+
+    "answer.label": "Answer",
+    "answer.thinking": "Thinking…",
+    "answer.thoughts": "Thoughts",
+    "answer.waiting": "Waiting for the answer",
+    "answer.retry": "Try again",
+    "answer.copy": "Copy the answer",
+    "answer.again": "Answer again",
+    "answer.older": "Previous version",
+    "answer.newer": "Next version",
+    "answer.stopping": "Stopping…",
+    "answer.stopped": "Stopped.",
+    "answer.length": "The answer reached its greatest length.",
+    "answer.filtered": "The model held the rest back.",
+    "answer.begun": "The answer is being written.",
+    "answer.heard-finished": "The answer is complete.",
+    "answer.heard-stopped": "The answer was stopped.",
+    "answer.heard-failed": "The answer failed.",
+    "code.copy": "Copy",
+    "code.text": "text",
+    "table.label": "Table",
+    "image": "Image: ",
+    "image.unnamed": "image",
+    "copied": "Copied.",
+    "copied.not": "Copying is not possible here.",
+
+    "composer.label": "Message",
+    "composer.placeholder": "Ask anything",
+    "composer.think": "Think",
+    "composer.think-title": "Let the model think before it answers",
+    "composer.send": "Send",
+    "composer.stop": "Stop the answer",
+    "composer.too-long": "Too long by {bytes} bytes",
+    "composer.hint": "Enter sends, Shift + Enter begins a new line. Answers can be wrong: check what matters.",
+
+    "cancel": "Cancel",
+    "close": "Close",
+    "save": "Save",
+    "rename.title": "Rename the conversation",
+    "rename.name": "Title",
+    "delete-question.title": "Delete the question?",
+    "delete-question.alone": "The question and its answers will be gone, on every device. What follows stays.",
+    "delete-question.version": "This version of the question, its answers and all that follows will be gone, on every device. The other versions stay.",
+    "settings.title": "Settings of this conversation",
+    "settings.prompt": "What the model is told first",
+    "settings.prompt-hint": "Empty: what this site tells it.",
+    "settings.model": "Model",
+    "settings.thinking": "Thinking",
+    "settings.default": "As this site has it",
+    "settings.on": "Thinks before each answer",
+    "settings.off": "Answers at once",
+    "preferences": "Preferences",
+    "preferences.theme": "Colours",
+    "preferences.system": "As the system",
+    "preferences.light": "Light",
+    "preferences.dark": "Dark",
+    "preferences.language": "Language",
+    "shortcuts": "Keyboard shortcuts",
+    "shortcuts.send": "Send the message",
+    "shortcuts.line": "Begin a new line",
+    "shortcuts.write": "Go to the message box",
+    "shortcuts.edit": "In an empty message box: edit the last question",
+    "shortcuts.stop": "Stop the answer; leave an editor or a dialog",
+    "shortcuts.new": "New conversation",
+    "shortcuts.previous": "Previous conversation",
+    "shortcuts.next": "Next conversation",
+    "shortcuts.help": "Show these shortcuts",
+    "key.enter": "Enter",
+    "key.shift": "Shift",
+    "key.escape": "Esc",
+
+    "error.network": "The server cannot be reached.",
+    "error.unauthorized": "Please sign in again.",
+    "error.rate_limited": "Those were many questions in a short time.",
+    "error.too_many_replies": "Other answers of yours are still being written.",
+    "error.not_found": "It is not there any more.",
+    "error.invalid_fields": "Something in it is not as it must be.",
+    "error.idempotency_conflict": "It was sent before, with another text.",
+    "error.body_too_large": "It is too large.",
+    "error.reply_unfinished": "An answer to this question is still being written.",
+    "error.internal": "Something broke at the server. It was logged.",
+    "error.busy": "The model has too much to do right now. Please try again in a moment.",
+    "error.unavailable": "The model cannot be reached right now. Please try again in a moment.",
+    "error.timeout": "The model took too long to answer. Please try again.",
+    "error.interrupted": "The answer was interrupted. Please try again.",
+    "error.refused": "The model does not accept this site's account. Please tell whoever runs the site.",
+    "error.rejected": "The model could not take this conversation.",
+    "error.soon": "{why} Please try again in {seconds} s.",
+    "field.too_long": "This is too long.",
+    "field.blank": "This must not be empty.",
+    "field.invalid": "This is not as it must be.",
+    "field.unknown": "This is not to be had here.",
+  },
+
+  zh: {
+    "language.name": "中文",
+    "start.connecting": "正在连接…",
+    "skip": "跳到输入框",
+
+    "sign-in.title": "登录 Hawk",
+    "sign-in.name": "用户名",
+    "sign-in.submit": "登录",
+    "sign-in.again": "重试",
+    "sign-in.development": "此服务器处于开发模式：任意用户名均可。两个标签页用同一用户名即为同一用户。",
+    "sign-in.ended": "会话已结束，或者您尚未登录此聊天所属的网站。",
+    "sign-in.nowhere": "此服务器不提供登录方式：请从您的网站打开聊天。",
+    "sign-in.empty": "请输入用户名。",
+    "sign-in.unreachable": "无法连接服务器，请重试。",
+    "sign-in.failed": "登录失败：服务器返回 {status}。",
+    "sign-out": "退出登录",
+
+    "list.label": "对话",
+    "list.open": "显示对话列表",
+    "list.close": "关闭对话列表",
+    "list.more": "显示更多",
+    "list.empty": "您的对话会列在这里。",
+    "list.today": "今天",
+    "list.yesterday": "昨天",
+    "list.week": "本周",
+    "list.earlier": "更早",
+    "list.answering": "正在回答",
+    "connection.online": "已连接",
+    "connection.connecting": "正在连接…",
+    "connection.waiting": "正在重新连接…",
+    "connection.offline": "未连接",
+
+    "conversation.new": "新对话",
+    "conversation.some": "对话",
+    "conversation.untitled": "无标题",
+    "conversation.menu": "此对话的操作",
+    "conversation.menu-of": "“{title}”的操作",
+    "conversation.rename": "重命名",
+    "conversation.settings": "设置",
+    "conversation.export-markdown": "导出为 Markdown",
+    "conversation.export-json": "导出为 JSON",
+    "conversation.delete": "删除",
+    "conversation.deleted": "已删除“{title}”。",
+    "conversation.restored": "对话已恢复。",
+    "undo": "撤销",
+
+    "banner.simulated": "模拟模型。",
+    "banner.simulated-text": "回答来自模拟器。设置 DEEPSEEK_API_KEY 以获得真实回答。",
+    "banner.offline": "您已离线。网络恢复后页面会自动继续。",
+    "banner.lost": "连接已断开，正在恢复；您看到的内容不会丢失。",
+    "banner.retry": "立即重试",
+    "dismiss": "知道了",
+
+    "empty.title": "您想了解什么？",
+    "empty.suggestions": "建议",
+    "empty.suggestion-1": "为什么天空中午是蓝色，黄昏是红色？",
+    "empty.suggestion-2": "写一个反转链表的函数",
+    "empty.suggestion-3": "计划一个安静的海边周末",
+    "trouble.gone": "找不到此对话",
+    "trouble.gone-text": "它已被删除，或者属于另一个用户。请选择其他对话，或新建一个。",
+    "trouble.unread": "无法读取消息",
+    "trouble.retry": "重试",
+
+    "thread.label": "消息",
+    "thread.older": "显示更早的消息",
+    "thread.end": "转到最新消息",
+    "thread.sending": "正在发送…",
+    "thread.waits": "{why}将在 {seconds} 秒后自动发送。",
+    "thread.unsent": "未发送。",
+    "thread.unsent-transient": "尚未发送：连接恢复后会自动发送。",
+    "thread.resend": "重新发送",
+    "thread.discard": "放弃",
+
+    "question.you": "您",
+    "question.copy": "复制问题",
+    "question.edit": "编辑问题",
+    "question.delete": "删除问题",
+    "question.older": "问题的上一个版本",
+    "question.newer": "问题的下一个版本",
+    "question.editor": "您的问题",
+    "question.editor-hint": "之前的版本及其后续内容都会保留。",
+    "question.send": "发送",
+    "versions.place": "{place} / {count}",
+
+    "answer.label": "回答",
+    "answer.thinking": "正在思考…",
+    "answer.thoughts": "思考过程",
+    "answer.waiting": "正在等待回答",
+    "answer.retry": "重试",
+    "answer.copy": "复制回答",
+    "answer.again": "重新回答",
+    "answer.older": "上一个版本",
+    "answer.newer": "下一个版本",
+    "answer.stopping": "正在停止…",
+    "answer.stopped": "已停止。",
+    "answer.length": "回答已达到最大长度。",
+    "answer.filtered": "模型隐去了其余内容。",
+    "answer.begun": "正在写回答。",
+    "answer.heard-finished": "回答已完成。",
+    "answer.heard-stopped": "回答已停止。",
+    "answer.heard-failed": "回答失败。",
+    "code.copy": "复制",
+    "code.text": "文本",
+    "table.label": "表格",
+    "image": "图片：",
+    "image.unnamed": "图片",
+    "copied": "已复制。",
+    "copied.not": "此处无法复制。",
+
+    "composer.label": "消息",
+    "composer.placeholder": "随便问",
+    "composer.think": "思考",
+    "composer.think-title": "让模型先思考再回答",
+    "composer.send": "发送",
+    "composer.stop": "停止回答",
+    "composer.too-long": "超出 {bytes} 字节",
+    "composer.hint": "Enter 发送，Shift + Enter 换行。回答可能有误：重要内容请核实。",
+
+    "cancel": "取消",
+    "close": "关闭",
+    "save": "保存",
+    "rename.title": "重命名对话",
+    "rename.name": "标题",
+    "delete-question.title": "删除此问题？",
+    "delete-question.alone": "问题及其回答将在所有设备上删除。后续内容保留。",
+    "delete-question.version": "问题的这个版本、其回答和所有后续内容将在所有设备上删除。其他版本保留。",
+    "settings.title": "此对话的设置",
+    "settings.prompt": "首先告诉模型的内容",
+    "settings.prompt-hint": "留空：使用本站的内容。",
+    "settings.model": "模型",
+    "settings.thinking": "思考",
+    "settings.default": "按本站设置",
+    "settings.on": "每次回答前先思考",
+    "settings.off": "立即回答",
+    "preferences": "偏好设置",
+    "preferences.theme": "颜色",
+    "preferences.system": "跟随系统",
+    "preferences.light": "浅色",
+    "preferences.dark": "深色",
+    "preferences.language": "语言",
+    "shortcuts": "键盘快捷键",
+    "shortcuts.send": "发送消息",
+    "shortcuts.line": "换行",
+    "shortcuts.write": "转到输入框",
+    "shortcuts.edit": "输入框为空时：编辑上一个问题",
+    "shortcuts.stop": "停止回答；退出编辑或对话框",
+    "shortcuts.new": "新对话",
+    "shortcuts.previous": "上一个对话",
+    "shortcuts.next": "下一个对话",
+    "shortcuts.help": "显示这些快捷键",
+    "key.enter": "Enter",
+    "key.shift": "Shift",
+    "key.escape": "Esc",
+
+    "error.network": "无法连接服务器。",
+    "error.unauthorized": "请重新登录。",
+    "error.rate_limited": "短时间内提问过多。",
+    "error.too_many_replies": "您的其他回答仍在生成中。",
+    "error.not_found": "它已不存在。",
+    "error.invalid_fields": "其中有内容不符合要求。",
+    "error.idempotency_conflict": "之前已用不同的内容发送过。",
+    "error.body_too_large": "内容过大。",
+    "error.reply_unfinished": "此问题的回答仍在生成中。",
+    "error.internal": "服务器出错，已记录。",
+    "error.busy": "模型目前过于繁忙，请稍后重试。",
+    "error.unavailable": "目前无法连接模型，请稍后重试。",
+    "error.timeout": "模型回答超时，请重试。",
+    "error.interrupted": "回答中断，请重试。",
+    "error.refused": "模型不接受本站的账户。请告知网站管理员。",
+    "error.rejected": "模型无法处理此对话。",
+    "error.soon": "{why}请在 {seconds} 秒后重试。",
+    "field.too_long": "内容过长。",
+    "field.blank": "不能为空。",
+    "field.invalid": "不符合要求。",
+    "field.unknown": "此处不可用。",
+  },
+};
 
 """#
 
 private let threadJS: StaticString = #"""
 /** The messages of the open conversation, and where they are scrolled to. */
 
-import { announce, arrange, button, el, setText } from "./dom.js";
+import { arrange, button, copy, el, setText } from "./dom.js";
+import { errorText, fieldText, reasonText, t } from "./language.js";
+import { QuestionView, questionOnItsWay } from "./question-view.js";
 import { ReplyView } from "./reply-view.js";
 
 const byID = (id) => document.getElementById(id);
@@ -2853,6 +4072,8 @@ const byID = (id) => document.getElementById(id);
 /** Draws the open conversation; what did not change is not touched. */
 export class Thread {
   #chat;
+  #composer = null;
+  #dialogs;
   #scroller = byID("scroller");
   #list = byID("thread");
   #turns = new Map(); // message id or outbox key -> { root, … }
@@ -2860,15 +4081,55 @@ export class Thread {
   #follows = true; // whether the end stays in sight
   #lastTop = 0;
   #first; // the id of the oldest message drawn
+  #wanted = null; // the version that was asked for, to get the focus: { id, step }
 
-  constructor(chat) {
+  constructor(chat, dialogs) {
     this.#chat = chat;
+    this.#dialogs = dialogs;
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     byID("to-end").addEventListener("click", () => this.follow());
     byID("load-older").addEventListener("click", () => chat.loadOlder());
     byID("trouble-retry").addEventListener("click", () => chat.refresh());
     new ResizeObserver(() => this.#keepPlace()).observe(this.#scroller);
-    this.#list.addEventListener("click", (event) => copyClicked(event));
+    this.#list.addEventListener("click", ({ target }) => {
+      const control = target.closest('[data-copy="code"]');
+      if (control) copy(control.closest(".code").querySelector("code").textContent, control);
+    });
+  }
+
+  /** Whoever knows how questions are asked. */
+  set composer(composer) {
+    this.#composer = composer;
+  }
+
+  // -------------------------------------------------------------- what questions ask for
+
+  /** Whether a text is short enough to be sent. */
+  fits(text) {
+    return this.#composer.fits(text);
+  }
+
+  edit(message, text) {
+    this.#chat.edit(message.id, text, this.#composer.options);
+    this.follow();
+    this.#composer.focus();
+  }
+
+  /** Opens the editor of the last question; says whether there is one. */
+  editLast() {
+    const last = this.#turns.get(this.#shown?.messages.at(-1)?.id);
+    last?.question.edit();
+    return Boolean(last);
+  }
+
+  askToDelete(message) {
+    this.#dialogs.askToDelete(message, () => this.#composer.focus());
+  }
+
+  showVersion(id, step) {
+    this.#wanted = { id, step };
+    this.#follows = false;
+    this.#chat.showVersion(id);
   }
 
   /** Goes to the end and stays there while answers grow. */
@@ -2890,9 +4151,12 @@ export class Thread {
     const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
     this.#first = first;
 
+    // A question that is being asked anew takes the place of the old one and of what follows that.
+    const edited = waiting.map((entry) => open.messages.findIndex((message) => message.id === entry.edits));
+    const end = Math.min(open.messages.length, ...edited.filter((place) => place >= 0));
     const last = waiting.length > 0 ? null : open.messages.at(-1);
     arrange(this.#list, [
-      ...open.messages.map((message) => this.#turn(message, message === last)),
+      ...open.messages.slice(0, end).map((message) => this.#turn(message, message === last)),
       ...waiting.map((entry) => this.#unsent(entry)),
     ]);
     const isEmpty = open.messages.length === 0 && waiting.length === 0;
@@ -2903,16 +4167,21 @@ export class Thread {
     if (open.error) showTrouble(open.error);
     if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
     this.#keepPlace();
+    if (this.#turns.has(this.#wanted?.id)) {
+      this.#turns.get(this.#wanted.id).question.focusVersions(this.#wanted.step);
+      this.#wanted = null;
+    }
   }
 
   #turn(message, isLast) {
     let turn = this.#turns.get(message.id);
     if (!turn) {
+      const question = new QuestionView(this, message);
       const answer = new ReplyView(this.#chat);
-      const root = el("div", { class: "turn", "data-message": message.id }, question(message.content), answer.root);
-      turn = { root, answer };
+      turn = { root: el("div", { class: "turn", "data-message": message.id }, question.root, answer.root), question, answer };
       this.#turns.set(message.id, turn);
     }
+    turn.question.render(message);
     turn.answer.render(message.replies, isLast);
     return turn.root;
   }
@@ -2920,27 +4189,23 @@ export class Thread {
   #unsent(entry) {
     let turn = this.#turns.get(entry.key);
     if (!turn) {
-      const note = el("div", { class: "unsent" });
-      turn = { root: el("div", { class: "turn" }, question(entry.content), note), note, state: "" };
+      const words = el("span", { class: "soft" });
+      const resend = button("thread.resend", "again", {}, false);
+      const discard = button("thread.discard", "close", {}, false);
+      resend.addEventListener("click", () => this.#chat.resend(entry.key));
+      discard.addEventListener("click", () => this.#chat.discard(entry.key));
+      const root = el("div", { class: "turn" }, questionOnItsWay(entry.content), el("div", { class: "unsent" }, words, resend, discard));
+      turn = { root, words, resend, discard };
       this.#turns.set(entry.key, turn);
     }
-    if (turn.state !== entry.state) {
-      turn.state = entry.state;
-      turn.note.replaceChildren(...(entry.state === "unsent" ? this.#unsentNote(entry) : [el("span", { class: "soft" }, "Sending…")]));
-    }
+    const isUnsent = entry.state === "unsent";
+    turn.words.className = isUnsent ? "field-error" : "soft";
+    if (isUnsent) turn.words.setAttribute("role", "alert");
+    else turn.words.removeAttribute("role");
+    setText(turn.words, wordsOf(entry));
+    turn.resend.hidden = !isUnsent;
+    turn.discard.hidden = !isUnsent && entry.waitsUntil === null;
     return turn.root;
-  }
-
-  #unsentNote(entry) {
-    const retry = button("Send again", "again", {}, false);
-    const discard = button("Discard", "close", {}, false);
-    retry.addEventListener("click", () => this.#chat.resend(entry.key));
-    discard.addEventListener("click", () => this.#chat.discard(entry.key));
-    const details = Array.isArray(entry.error.details) ? entry.error.details.map(({ field, message }) => `${field} ${message}.`) : [];
-    const words = entry.error.isTransient
-      ? ["Not sent yet: this happens by itself once the connection is back."]
-      : ["Not sent.", entry.error.message, ...details];
-    return [el("span", { role: "alert" }, words.join(" ")), retry, discard];
   }
 
   // -------------------------------------------------------------- scrolling
@@ -2962,44 +4227,65 @@ export class Thread {
   }
 }
 
-function question(text) {
-  return el("article", { class: "question", "aria-label": "You" }, el("div", { class: "bubble" }, text));
+/** How the sending of a message gets on. */
+function wordsOf({ state, error, waitsUntil }) {
+  if (waitsUntil !== null) {
+    const seconds = Math.max(1, Math.ceil((waitsUntil - Date.now()) / 1000));
+    return t("thread.waits", { why: reasonText(error), seconds });
+  }
+  if (state !== "unsent") return t("thread.sending");
+  if (error.isTransient) return t("thread.unsent-transient");
+  const details = Array.isArray(error.details) ? error.details.map(fieldText) : [];
+  return [t("thread.unsent"), errorText(error), ...details].join(" ");
 }
 
 function showTrouble(error) {
   const isGone = error.status === 404;
-  setText(byID("trouble-title"), isGone ? "This conversation is not here" : "The messages could not be read");
-  setText(byID("trouble-text"), isGone
-    ? "It was deleted, or it belongs to another user. Choose another one, or begin a new one."
-    : error.message);
+  setText(byID("trouble-title"), t(isGone ? "trouble.gone" : "trouble.unread"));
+  setText(byID("trouble-text"), isGone ? t("trouble.gone-text") : errorText(error));
   byID("trouble-retry").hidden = isGone;
 }
 
-/** Copies a code block or a whole answer. */
-async function copyClicked(event) {
-  const control = event.target.closest("[data-copy]");
-  if (!control) return;
-  const text = control.dataset.copy === "code"
-    ? control.closest(".code").querySelector("code").textContent
-    : control.copyText();
-  const isCopied = await copy(text);
-  announce(isCopied ? "Copied." : "Copying is not possible here.");
-  control.classList.toggle("done", isCopied);
-  setTimeout(() => control.classList.remove("done"), 1500);
-}
+"""#
 
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without https the clipboard is out of reach; the old way still works.
-    const field = el("textarea", { class: "unseen" }, text);
-    document.body.append(field);
-    field.select();
-    const isCopied = document.execCommand("copy");
-    field.remove();
-    return isCopied;
+private let versionsJS: StaticString = #"""
+/** The arrows between the versions of a question or an answer. */
+
+import { button, el, setText } from "./dom.js";
+import { t } from "./language.js";
+
+/** `‹ 2 of 3 ›`; hidden where there is only one. */
+export class Versions {
+  #older;
+  #newer;
+  #count = el("span", { class: "soft" });
+
+  /** The element that holds it all. */
+  root;
+
+  /** `turn(step)` is called with -1 and 1; `kind` is "question" or "answer". */
+  constructor(kind, turn) {
+    this.#older = button(`${kind}.older`, "back");
+    this.#newer = button(`${kind}.newer`, "forward");
+    this.root = el("span", { class: "versions", hidden: true }, this.#older, this.#count, this.#newer);
+    this.#older.addEventListener("click", () => turn(-1));
+    this.#newer.addEventListener("click", () => turn(1));
+  }
+
+  render(place, count) {
+    this.root.hidden = count < 2;
+    setText(this.#count, t("versions.place", { place: place + 1, count }));
+    const focused = document.activeElement;
+    this.#older.disabled = place <= 0;
+    this.#newer.disabled = place >= count - 1;
+    // A button that can do no more loses the focus: the other one gets it.
+    if (focused === this.#older || focused === this.#newer) this.focus(focused === this.#older ? -1 : 1);
+  }
+
+  /** Puts the focus on the arrow of a direction, or on the other one at the end. */
+  focus(step) {
+    const [wanted, other] = step < 0 ? [this.#older, this.#newer] : [this.#newer, this.#older];
+    (wanted.disabled ? other : wanted).focus({ preventScroll: true });
   }
 }
 

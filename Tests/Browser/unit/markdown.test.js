@@ -6,7 +6,7 @@ function html(text, options) {
   showMarkdown(container, text, options);
   for (const head of container.querySelectorAll(".code-head")) head.remove();
   return container.innerHTML
-    .replace(/ (class|tabindex|scope|role|aria-label)="[^"]*"/g, "")
+    .replace(/ (class|tabindex|scope|role|aria-label|data-t|data-t-label)="[^"]*"/g, "")
     .replaceAll(' target="_blank" rel="noopener noreferrer"', "");
 }
 
@@ -31,7 +31,7 @@ const cases = {
   "links": ["[a *b*](https://x.org/y_(z) \"t\")", '<p><a href="https://x.org/y_(z)">a <em>b</em></a></p>'],
   "bare links": ["see https://x.org/a_b_c. (http://y.org)", '<p>see <a href="https://x.org/a_b_c">https://x.org/a_b_c</a>. (<a href="http://y.org/">http://y.org</a>)</p>'],
   "mail links": ["<mailto:a@b.c>", '<p><a href="mailto:a@b.c">a@b.c</a></p>'],
-  "an image is a link": ["![a cat](https://x.org/cat.png)", '<p><a href="https://x.org/cat.png">a cat</a></p>'],
+  "an image is a link": ["![a cat](https://x.org/cat.png)", '<p><a href="https://x.org/cat.png"><span>Image: </span>a cat</a></p>'],
   "a link to a script is text": ["[a](javascript:alert(1)) [b](JaVaScRiPt:x) [c](data:text/html,x) [d](vbscript:x)", "<p><span>a</span> <span>b</span> <span>c</span> <span>d</span></p>"],
   "a link into this page is text": ["[a](/api/x) [b](#c) [c](//evil.org)", "<p><span>a</span> <span>b</span> <span>c</span></p>"],
   "tags are text": ["<img src=x onerror=alert(1)> <b>a</b>", "<p>&lt;img src=x onerror=alert(1)&gt; &lt;b&gt;a&lt;/b&gt;</p>"],

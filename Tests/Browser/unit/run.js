@@ -4,6 +4,7 @@ import { tests } from "./harness.js";
 import "./seq.test.js";
 import "./client.test.js";
 import "./markdown.test.js";
+import "./strings.test.js";
 
 const results = {};
 for (const [name, body] of tests) {

@@ -4,19 +4,43 @@ import { HawkChat } from "./hawk-chat.js";
 import { Composer } from "./composer.js";
 import { Dialogs } from "./dialogs.js";
 import { icon, setText } from "./dom.js";
+import { errorText, t } from "./language.js";
+import { bindPreferences } from "./preferences.js";
+import { Removals } from "./removals.js";
 import { Session } from "./session.js";
+import { bindShortcuts, showShortcuts } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
 import { Thread } from "./thread.js";
 
 const byID = (id) => document.getElementById(id);
 
+let isPlanned = false;
+
 for (const element of document.querySelectorAll("[data-icon]")) element.prepend(icon(element.dataset.icon));
 
 const session = new Session();
 const chat = new HawkChat({ token: session.token });
-const sidebar = new Sidebar(chat, new Dialogs(chat));
-const thread = new Thread(chat);
+const removals = new Removals(chat);
+const dialogs = new Dialogs(chat, removals);
+const sidebar = new Sidebar(chat, dialogs, removals);
+const thread = new Thread(chat, dialogs);
 const composer = new Composer(chat, thread);
+
+removals.onChange = plan;
+removals.onGone = (id) => composer.forgetDraft(id);
+dialogs.onSettings = (id) => composer.forgetThinking(id);
+bindPreferences(() => {
+  if (chat.state.phase === "signed-out") session.show();
+  plan();
+});
+bindShortcuts({
+  beginConversation: () => sidebar.begin(),
+  previousConversation: () => sidebar.step(-1),
+  nextConversation: () => sidebar.step(1),
+  write: () => byID("question").focus(),
+  help: showShortcuts,
+  leave: () => composer.stop(),
+});
 
 // ---------------------------------------------------------------- the address names the conversation
 
@@ -40,21 +64,23 @@ function showAddress({ open }) {
 // ---------------------------------------------------------------- the network and the window come and go
 
 addEventListener("online", () => chat.wake());
+addEventListener("offline", () => plan());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) chat.wake();
 });
 byID("reconnect").addEventListener("click", () => chat.wake());
 byID("dismiss-notice").addEventListener("click", () => chat.dismissNotice());
 byID("sign-out").addEventListener("click", async () => {
+  composer.forgetDrafts();
+  await Promise.race([removals.finish(), new Promise((done) => setTimeout(done, 3000))]);
+  const leaving = chat.signOut();
   session.end();
-  await chat.signOut();
+  await leaving;
 });
 
 session.bindForm(() => chat.resume());
 
 // ---------------------------------------------------------------- drawing
-
-let isPlanned = false;
 
 /** Draws once per frame, however much changed; a hidden page has no frames and draws now and then. */
 function plan() {
@@ -75,9 +101,14 @@ function render(state) {
     shownPhase = state.phase;
     document.body.dataset.phase = state.phase;
     if (state.phase === "signed-out") session.show();
-    if (state.phase === "ready") composer.focus();
+    if (state.phase === "ready") {
+      removals.resume();
+      composer.focus();
+    }
   }
-  if (state.phase === "starting") return setText(byID("starting-text"), state.notice?.message ?? "Connecting…");
+  if (state.phase === "starting") {
+    return setText(byID("starting-text"), state.notice ? errorText(state.notice) : t("start.connecting"));
+  }
   if (state.phase !== "ready") return;
   showAddress(state);
   renderBanners(state);
@@ -105,13 +136,11 @@ function renderBanners({ config, connection, notice }) {
   }
   byID("offline").hidden = !isOutageShown;
   if (isOutageShown) {
-    setText(byID("offline-text"), navigator.onLine
-      ? "The connection is lost. Trying to get it back; nothing you see gets lost."
-      : "You are offline. The page goes on by itself once the network is back.");
+    setText(byID("offline-text"), t(navigator.onLine ? "banner.lost" : "banner.offline"));
   }
   const isWorthSaying = notice && !(notice.code === "network" && isOutageShown);
   byID("notice").hidden = !isWorthSaying;
-  if (isWorthSaying) setText(byID("notice-text"), notice.message);
+  if (isWorthSaying) setText(byID("notice-text"), errorText(notice));
 }
 
 chat.subscribe(plan);

@@ -1,7 +1,9 @@
-/** Where the user writes: sends, stops, and says why something cannot be sent. */
+/** Where the user writes: sends, stops, keeps what is not sent yet, and says why something cannot be sent. */
 
 import { hasEnded } from "./hawk-chat.js";
 import { setText } from "./dom.js";
+import { t } from "./language.js";
+import { forgetAll, recall, remember } from "./storage.js";
 
 const THINKING = "hawk.thinking";
 const byID = (id) => document.getElementById(id);
@@ -15,28 +17,40 @@ export class Composer {
   #think = byID("think");
   #limit = 32 << 10; // bytes
   #stoppable = null; // the reply that the stop button ends
+  #open = null; // the conversation that is written to, and under which name its draft is kept
+  #draft = "";
+  #thinking = new Map(); // what was chosen here, by draft
+  #isThinking = false;
 
   constructor(chat, thread) {
     this.#chat = chat;
     this.#thread = thread;
+    thread.composer = this;
     byID("composer").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
     });
     this.#field.addEventListener("keydown", (event) => this.#keyPressed(event));
-    this.#field.addEventListener("input", () => this.#changed());
+    this.#field.addEventListener("input", () => {
+      this.#changed();
+      remember(this.#draft, this.#field.value);
+    });
     new ResizeObserver(() => this.#fit()).observe(byID("composer"));
-    byID("stop").addEventListener("click", () => chat.stop(this.#stoppable));
+    byID("stop").addEventListener("click", () => this.stop());
     this.#think.addEventListener("click", () => this.#setThinking(!this.#isThinking));
-    this.#setThinking(sessionStorage.getItem(THINKING) === "on");
     for (const suggestion of document.querySelectorAll("#suggestions button")) {
       suggestion.addEventListener("click", () => {
         this.#field.value = suggestion.textContent;
-        this.#changed();
+        this.#field.dispatchEvent(new Event("input"));
         this.focus();
       });
     }
     this.#changed();
+  }
+
+  /** How a question is to be answered. */
+  get options() {
+    return { thinking: this.#isThinking };
   }
 
   /** Puts the cursor into the box, except on a phone, whose keyboard would cover the page. */
@@ -44,33 +58,88 @@ export class Composer {
     if (!matchMedia("(pointer: coarse)").matches) this.#field.focus({ preventScroll: true });
   }
 
-  render(state) {
-    this.#limit = state.config.limits.content_bytes;
-    const running = state.open.messages.flatMap((message) => message.replies).find((reply) => !hasEnded(reply));
-    const stop = byID("stop");
-    const hadFocus = document.activeElement === stop;
-    this.#stoppable = running?.id ?? null;
-    stop.hidden = !running;
-    stop.disabled = Boolean(running?.stopping);
-    this.#showSend();
-    if (hadFocus && !running) this.focus();
+  /** Whether a text is short enough. */
+  fits(text) {
+    return encoder.encode(text).length <= this.#limit;
   }
 
-  get #isThinking() {
-    return this.#think.getAttribute("aria-pressed") === "true";
+  /** Stops the answer that is being written; says whether there is one. */
+  stop() {
+    if (this.#stoppable !== null) this.#chat.stop(this.#stoppable);
+    return this.#stoppable !== null;
+  }
+
+  /** Forgets every draft of the user, who signs out. */
+  forgetDrafts() {
+    forgetAll(`hawk.draft.${this.#chat.state.uid}.`);
+    this.#open = null;
+  }
+
+  /** Forgets what was written to a conversation that is gone. */
+  forgetDraft(id) {
+    remember(this.#nameOf(id), null);
+  }
+
+  render(state) {
+    this.#limit = state.config.limits.content_bytes;
+    this.#showDraft(state.open);
+    const { thinking } = state.conversations.find((each) => each.id === state.open.id) ?? {};
+    this.#showThinking(this.#thinking.get(this.#draft) ?? thinking ?? recall(THINKING, "sessionStorage") === "on");
+    const running = state.open.messages.findLast((message) => message.replies.some((reply) => !hasEnded(reply)));
+    const reply = running?.replies.find((each) => !hasEnded(each));
+    const stop = byID("stop");
+    const hadFocus = document.activeElement === stop;
+    this.#stoppable = reply?.id ?? null;
+    stop.hidden = !reply;
+    stop.disabled = Boolean(reply?.stopping);
+    this.#showSend();
+    if (hadFocus && !reply) this.focus();
+  }
+
+  /** What is chosen in a conversation's settings counts, not what was chosen here before. */
+  forgetThinking(id) {
+    this.#thinking.delete(this.#nameOf(id));
+  }
+
+  #nameOf(id) {
+    return `hawk.draft.${this.#chat.state.uid}.${id ?? "new"}`;
+  }
+
+  /** Each conversation has its draft. One that has just got its id takes along what is being written. */
+  #showDraft(open) {
+    const name = this.#nameOf(open.id);
+    if (open === this.#open && name === this.#draft) return;
+    if (open === this.#open) {
+      remember(this.#draft, null);
+      remember(name, this.#field.value);
+      if (this.#thinking.has(this.#draft)) this.#thinking.set(name, this.#thinking.get(this.#draft));
+      this.#thinking.delete(this.#draft);
+    } else {
+      this.#field.value = recall(name) ?? "";
+    }
+    this.#open = open;
+    this.#draft = name;
+    this.#changed();
   }
 
   #setThinking(isOn) {
-    this.#think.setAttribute("aria-pressed", String(isOn));
-    sessionStorage.setItem(THINKING, isOn ? "on" : "off");
+    this.#thinking.set(this.#draft, isOn);
+    remember(THINKING, isOn ? "on" : "off", "sessionStorage");
+    this.#showThinking(isOn);
+  }
+
+  #showThinking(isOn) {
+    this.#isThinking = isOn;
+    if (this.#think.getAttribute("aria-pressed") !== String(isOn)) this.#think.setAttribute("aria-pressed", String(isOn));
   }
 
   /** Enter sends; not while an input method composes, nor on a phone, where it is the only way to a new line. */
   #keyPressed(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-    if (matchMedia("(pointer: coarse)").matches) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    const isEmpty = this.#field.value === "";
+    if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) this.#send();
+    else if (!(event.key === "ArrowUp" && isEmpty && !event.altKey && this.#thread.editLast())) return;
     event.preventDefault();
-    this.#send();
   }
 
   #fit() {
@@ -81,7 +150,7 @@ export class Composer {
   #changed() {
     this.#fit();
     const excess = encoder.encode(this.#field.value).length - this.#limit;
-    setText(byID("composer-error"), excess > 0 ? `Too long by ${excess.toLocaleString("en")} bytes` : "");
+    setText(byID("composer-error"), excess > 0 ? t("composer.too-long", { bytes: excess.toLocaleString() }) : "");
     byID("send").disabled = this.#field.value.trim() === "" || excess > 0;
     this.#showSend();
   }
@@ -93,8 +162,9 @@ export class Composer {
 
   #send() {
     if (byID("send").disabled) return;
-    this.#chat.send(this.#field.value.trim(), { thinking: this.#isThinking });
+    this.#chat.send(this.#field.value.trim(), this.options);
     this.#field.value = "";
+    remember(this.#draft, null);
     this.#changed();
     this.#thread.follow();
     this.focus();

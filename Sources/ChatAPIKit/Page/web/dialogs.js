@@ -1,30 +1,37 @@
-/** The menu of a conversation and what it asks: a new title, or whether to delete. */
+/** The menu of a conversation and the dialogs: a new title, its settings, whether to delete a question. */
 
-import { setText } from "./dom.js";
+import { ChatFailure } from "./hawk-chat.js";
+import { el, setText } from "./dom.js";
+import { errorText, fieldText, t } from "./language.js";
 
 const byID = (id) => document.getElementById(id);
 
-/** One menu and two dialogs serve all conversations. */
+/** One menu and one dialog of each kind serve all conversations. */
 export class Dialogs {
   #chat;
+  #removals;
   #menu = byID("menu");
   #anchor = null;
   #conversation = null; // the id that the menu is about
+  #confirmed = null; // what happens if the question may be deleted
 
-  constructor(chat) {
+  /** Called with the id of a conversation whose settings changed. */
+  onSettings = () => {};
+
+  constructor(chat, removals) {
     this.#chat = chat;
+    this.#removals = removals;
     this.#menu.addEventListener("click", (event) => this.#chosen(event.target.closest("[data-action]")?.dataset.action));
     this.#menu.addEventListener("keydown", (event) => this.#moved(event));
-    for (const id of ["rename", "remove"]) {
-      const dialog = byID(id);
-      dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
-      dialog.querySelector("form").addEventListener("submit", (event) => {
-        event.preventDefault();
-        dialog.close();
-        if (id === "rename") this.#rename();
-        else chat.remove(this.#conversation);
-      });
+    for (const control of document.querySelectorAll("dialog [data-cancel]")) {
+      control.addEventListener("click", () => control.closest("dialog").close());
     }
+    this.#onSubmit("rename", () => this.#rename());
+    this.#onSubmit("delete-question", () => this.#confirmed());
+    byID("settings").querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#saveSettings();
+    });
   }
 
   /** Opens the menu beside a button. */
@@ -40,18 +47,37 @@ export class Dialogs {
     this.#menu.querySelector("button").focus();
   }
 
+  /** Asks whether a question may go, and calls `done` once it does. */
+  askToDelete(message, done) {
+    setText(byID("delete-question-text"), t(message.versions.length > 1 ? "delete-question.version" : "delete-question.alone"));
+    this.#confirmed = () => {
+      this.#chat.deleteMessage(message.id);
+      done();
+    };
+    byID("delete-question").showModal();
+  }
+
+  #onSubmit(id, done) {
+    byID(id).querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      byID(id).close();
+      done();
+    });
+  }
+
+  /** What the menu opens gives the focus back to the button that opened the menu. */
   #chosen(action) {
     if (!action) return;
     this.#menu.hidePopover();
+    this.#anchor.focus();
     const conversation = this.#chat.state.conversations.find((each) => each.id === this.#conversation);
     if (action === "rename") {
       byID("rename-name").value = conversation?.title ?? "";
       byID("rename").showModal();
       byID("rename-name").select();
-    } else {
-      setText(byID("remove-text"), `“${conversation?.title ?? "This conversation"}” and all its answers will be gone, on every device.`);
-      byID("remove").showModal();
-    }
+    } else if (action === "settings") this.#openSettings();
+    else if (action === "remove") this.#removals.begin(this.#conversation, conversation?.title || t("conversation.untitled"));
+    else this.#export(action);
   }
 
   #moved(event) {
@@ -59,15 +85,89 @@ export class Dialogs {
     const place = items.indexOf(document.activeElement);
     if (event.key === "ArrowDown") items[(place + 1) % items.length].focus();
     else if (event.key === "ArrowUp") items.at(place - 1).focus();
-    else if (event.key === "Escape") {
+    else if (event.key === "Home") items[0].focus();
+    else if (event.key === "End") items.at(-1).focus();
+    else if (event.key === "Escape" || event.key === "Tab") {
       this.#menu.hidePopover();
       this.#anchor.focus();
     } else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 
   #rename() {
     const title = byID("rename-name").value.trim();
     if (title !== "") this.#chat.rename(this.#conversation, title);
+  }
+
+  async #export(format) {
+    try {
+      const { name, type, text } = await this.#chat.export(this.#conversation, format);
+      const address = URL.createObjectURL(new Blob([text], { type }));
+      el("a", { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    } catch (failure) {
+      this.#chat.report(failure);
+    }
+  }
+
+  // -------------------------------------------------------------- settings
+
+  async #openSettings() {
+    const id = this.#conversation;
+    try {
+      this.#showSettings(await this.#chat.read(id));
+    } catch (failure) {
+      this.#chat.report(failure);
+    }
+  }
+
+  #showSettings({ systemPrompt, model, thinking }) {
+    const { models = [] } = this.#chat.state.config;
+    const names = model === null || models.includes(model) ? models : [...models, model];
+    byID("settings-prompt").value = systemPrompt ?? "";
+    byID("settings-model").replaceChildren(
+      el("option", { value: "", "data-t": "settings.default" }), ...names.map((name) => el("option", { value: name }, name)));
+    byID("settings-model").value = model ?? "";
+    byID("settings-thinking").value = thinking === null ? "" : thinking ? "on" : "off";
+    this.#showProblems([]);
+    byID("settings").showModal();
+  }
+
+  async #saveSettings() {
+    const id = this.#conversation;
+    const thinking = byID("settings-thinking").value;
+    const submit = byID("settings").querySelector('[type="submit"]');
+    submit.disabled = true;
+    this.#showProblems([]);
+    try {
+      await this.#chat.change(id, {
+        systemPrompt: byID("settings-prompt").value.trim() || null,
+        model: byID("settings-model").value || null,
+        thinking: thinking === "" ? null : thinking === "on",
+      });
+      this.onSettings(id);
+      byID("settings").close();
+    } catch (failure) {
+      if (!(failure instanceof ChatFailure)) throw failure;
+      const details = Array.isArray(failure.details) ? failure.details : [];
+      this.#showProblems(details);
+      if (details.length === 0) setText(byID("settings-error"), errorText(failure));
+    } finally {
+      submit.disabled = false;
+    }
+  }
+
+  /** Each field's error below it; the first field that has one gets the focus. */
+  #showProblems(details) {
+    setText(byID("settings-error"), "");
+    const problems = new Map(details.map((each) => [each.field, each]));
+    const fields = [...byID("settings").querySelectorAll("[data-field]")];
+    for (const field of fields) {
+      const problem = problems.get(field.dataset.field);
+      setText(byID(field.getAttribute("aria-describedby")), problem ? fieldText(problem) : "");
+      field.setAttribute("aria-invalid", String(Boolean(problem)));
+    }
+    fields.find((field) => problems.has(field.dataset.field))?.focus();
   }
 }

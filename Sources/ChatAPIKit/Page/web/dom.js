@@ -1,5 +1,7 @@
 /** Making and updating DOM nodes; nothing here ever parses HTML. */
 
+import { localize, t } from "./language.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Icons as paths on a 24 x 24 grid, drawn as lines. */
@@ -20,13 +22,18 @@ const ICONS = {
   remove: "M5 7h14M10 11v6M14 11v6M6.5 7l1 12a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1l1-12M9 7V4h6v3",
   leave: "M14 5H6v14h8M10 12h11M17.5 8.5L21 12l-3.5 3.5",
   think: "M9.5 18h5M10.5 21h3M8.5 15a6 6 0 1 1 7 0c-.8.6-1 1.2-1 2h-5c0-.8-.2-1.4-1-2z",
+  settings: "M4 7h9M19 7h1M4 17h1M11 17h9M16 4.8v4.4M8 14.8v4.4",
+  keyboard: "M4 7h16v10H4zM7.5 10.5h.01M11 10.5h.01M14.5 10.5h.01M8.5 13.8h7",
+  save: "M12 4v11M7 10.5l5 5 5-5M5 19.5h14",
+  undo: "M9 6L4.5 10.5 9 15M5 10.5h9a5 5 0 0 1 0 10h-2",
   warning: "M12 4L2.8 19.5h18.4zM12 10v4.5M12 17h.01",
 };
 
 /**
  * An element: `el("button", { type: "button", class: "plain" }, "Stop", icon("stop"))`.
  *
- * Strings become text nodes; null, undefined and false children and attributes are left out.
+ * Strings become text nodes; null, undefined and false children and attributes are left out. `data-t` and its like
+ * name texts of the page's language.
  */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -34,6 +41,7 @@ export function el(tag, attributes = {}, ...children) {
     if (value === null || value === undefined || value === false) continue;
     element.setAttribute(name, value === true ? "" : value);
   }
+  localize(element);
   element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
@@ -50,12 +58,10 @@ export function icon(name) {
   return svg;
 }
 
-/** A button with an icon; the label is read out, and shown unless `quiet`. */
-export function button(label, iconName, attributes = {}, quiet = true) {
-  return el(
-    "button",
-    { type: "button", class: quiet ? "icon-button" : "button", "aria-label": quiet ? label : null, title: quiet ? label : null, ...attributes },
-    icon(iconName), quiet ? null : el("span", {}, label));
+/** A button with an icon and a text of the page's language, by its key; a quiet one has it as its name only. */
+export function button(key, iconName, attributes = {}, quiet = true) {
+  const names = quiet ? { class: "icon-button", "data-t-label": key, "data-t-title": key } : { class: "button" };
+  return el("button", { type: "button", ...names, ...attributes }, icon(iconName), quiet ? null : el("span", { "data-t": key }));
 }
 
 /**
@@ -96,6 +102,31 @@ export function arrange(parent, wanted) {
 /** Sets text only when it differs, so that nothing is read out twice. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Copies a text, and says whether that went well. */
+export async function copy(text, control) {
+  const isCopied = await copyText(text);
+  announce(t(isCopied ? "copied" : "copied.not"));
+  control.classList.toggle("done", isCopied);
+  setTimeout(() => control.classList.remove("done"), 1500);
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without https the clipboard is out of reach; the old way still works.
+    const focused = document.activeElement;
+    const field = el("textarea", { class: "unseen" }, text);
+    document.body.append(field);
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    focused?.focus();
+    return isCopied;
+  }
 }
 
 /** Has a screen reader say something once it is done with what it says. */

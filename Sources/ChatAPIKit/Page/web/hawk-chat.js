@@ -294,7 +294,7 @@ export class HawkChat {
       open.messages.unshift(...answer.messages.map((raw) => this.#message(raw, open.id)));
       open.hasOlder = hasOlder(answer);
     } catch (failure) {
-      this.#report(failure);
+      this.report(failure);
     } finally {
       open.loadingOlder = false;
       this.#changed();
@@ -312,7 +312,7 @@ export class HawkChat {
       this.state.nextConversations = answer.next_cursor ?? null;
       this.#changed();
     } catch (failure) {
-      this.#report(failure);
+      this.report(failure);
     }
   }
 
@@ -368,7 +368,7 @@ export class HawkChat {
       this.#messagesDeleted({ conversation_id: conversationID, message_ids: deleted });
     } catch (failure) {
       if (failure.status === 404) this.refresh();
-      else this.#report(failure);
+      else this.report(failure);
     }
   }
 
@@ -382,7 +382,7 @@ export class HawkChat {
     try {
       await this.#call("POST", `/replies/${encodeURIComponent(replyID)}/stop`);
     } catch (failure) {
-      if (failure.status !== 409) this.#report(failure); // 409: it had ended; the log tells how
+      if (failure.status !== 409) this.report(failure); // 409: it had ended; the log tells how
       reply.stopping = false;
       reply.version += 1;
       this.#changed();
@@ -398,7 +398,7 @@ export class HawkChat {
       const answer = await this.#call("POST", `/replies/${encodeURIComponent(replyID)}/regenerate`);
       this.#addReply(reply.conversationID, reply.messageID, answer.reply_id);
     } catch (failure) {
-      this.#report(failure);
+      this.report(failure);
     }
   }
 
@@ -412,7 +412,7 @@ export class HawkChat {
       await this.change(id, { title });
     } catch (failure) {
       if (conversation) conversation.title = old;
-      this.#report(failure);
+      this.report(failure);
     }
   }
 
@@ -438,15 +438,19 @@ export class HawkChat {
     return fresh;
   }
 
-  /** Deletes a conversation with all its messages. */
+  /** Deletes a conversation with all its messages; answers whether it is gone. */
   async remove(id) {
     try {
       await this.#call("DELETE", `/conversations/${encodeURIComponent(id)}`);
     } catch (failure) {
-      if (failure.status !== 404) return this.#report(failure);
+      if (failure.status !== 404) {
+        this.report(failure);
+        return false;
+      }
     }
     if (this.state.open.id === id) this.#show(null);
     this.#conversationDeleted({ conversation_id: id });
+    return true;
   }
 
   /** A conversation as a file, { name, type, text }; `format` is "markdown" or "json". Throws a ChatFailure. */
@@ -456,6 +460,13 @@ export class HawkChat {
     const disposition = response.headers.get("Content-Disposition") ?? "";
     const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? `conversation.${format === "json" ? "json" : "md"}`;
     return { name, type: response.headers.get("Content-Type") ?? "text/plain", text };
+  }
+
+  /** Shows a failure as the notice; anything else is a fault and thrown. */
+  report(failure) {
+    if (!(failure instanceof ChatFailure)) throw failure;
+    this.state.notice = failure;
+    this.#changed();
   }
 
   /** Takes the notice away. */
@@ -522,7 +533,7 @@ export class HawkChat {
         return await this.#request("GET", "/config");
       } catch (failure) {
         this.state.connection = { status: "waiting", retryAt: null };
-        this.#report(failure);
+        this.report(failure);
         await sleep(backoff.next());
       }
     }
@@ -767,7 +778,7 @@ export class HawkChat {
       this.state.conversationsLoaded = true;
       this.#changed();
     } catch (failure) {
-      this.#report(failure);
+      this.report(failure);
     }
   }
 
@@ -786,7 +797,7 @@ export class HawkChat {
       this.#catchUpAll();
     } catch (failure) {
       if (this.state.open !== open || open.through !== through) return;
-      if (open.loaded && failure.status !== 404) return this.#report(failure);
+      if (open.loaded && failure.status !== 404) return this.report(failure);
       open.error = failure;
       this.#changed();
     }
@@ -1080,11 +1091,6 @@ export class HawkChat {
     this.state.conversations.sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
-  #report(failure) {
-    if (!(failure instanceof ChatFailure)) throw failure;
-    this.state.notice = failure;
-    this.#changed();
-  }
 
   #changed() {
     if (this.#announced) return;

@@ -6,6 +6,7 @@
  */
 
 import { el, icon, morph } from "./dom.js";
+import { t } from "./language.js";
 
 const DEEPEST = 10; // levels of quotes, lists and emphasis; what lies deeper is plain text
 const FENCE = /^( {0,3})(`{3,}|~{3,})\s*([^`]*)$/;
@@ -148,8 +149,8 @@ function renderNested(text, depth, isOpen) {
 function renderCode({ language, lines }) {
   return el(
     "div", { class: "code" },
-    el("div", { class: "code-head" }, el("span", {}, language || "text"),
-      el("button", { type: "button", class: "copy", "data-copy": "code" }, icon("copy"), el("span", {}, "Copy"))),
+    el("div", { class: "code-head" }, el("span", language ? {} : { "data-t": "code.text" }, language),
+      el("button", { type: "button", class: "copy", "data-copy": "code" }, icon("copy"), el("span", { "data-t": "code.copy" }))),
     el("pre", { tabindex: "0" }, el("code", {}, lines.join("\n"))));
 }
 
@@ -173,7 +174,7 @@ function renderTable({ lines: [head, rule, ...rows] }, isOpen) {
       el(tag, { class: side, scope: tag === "th" ? "col" : null }), texts[index] ?? "", isOpen)));
   };
   return el(
-    "div", { class: "table", tabindex: "0", role: "group", "aria-label": "Table" },
+    "div", { class: "table", tabindex: "0", role: "group", "data-t-label": "table.label" },
     el("table", {}, el("thead", {}, row(head, "th")), el("tbody", {}, rows.map((line) => row(line, "td")))));
 }
 
@@ -290,8 +291,8 @@ function linkAt(text, at, depth, isOpen, isImage) {
   }
   const [whole, label, bracketed, bare] = match;
   const address = bracketed ?? bare;
-  const content = isImage ? [label || "image"] : inline(label, depth + 1, false);
-  return { node: link(address, content, isImage), end: at + whole.length };
+  const content = isImage ? [el("span", { class: "soft", "data-t": "image" }), label || t("image.unnamed")] : inline(label, depth + 1, false);
+  return { node: link(address, content), end: at + whole.length };
 }
 
 function bareLinkAt(text, at) {
@@ -303,7 +304,7 @@ function bareLinkAt(text, at) {
 }
 
 /** A link that opens elsewhere and tells nothing about this page; its text alone if its address is no good. */
-function link(address, content, isImage = false) {
+function link(address, content) {
   let url = null;
   try {
     url = new URL(address);
@@ -311,6 +312,6 @@ function link(address, content, isImage = false) {
     // no address of its own: a relative link would lead into this page
   }
   if (!url || !["http:", "https:", "mailto:"].includes(url.protocol)) return el("span", {}, content);
-  const attributes = { href: url.href, target: "_blank", rel: "noopener noreferrer", class: isImage ? "image-link" : null };
+  const attributes = { href: url.href, target: "_blank", rel: "noopener noreferrer" };
   return el("a", attributes, content);
 }

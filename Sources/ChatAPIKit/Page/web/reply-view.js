@@ -1,8 +1,10 @@
 /** The answer to one message: its newest reply, or another version of it. */
 
 import { hasEnded } from "./hawk-chat.js";
-import { announce, button, el, icon, setText } from "./dom.js";
+import { announce, button, copy, el, icon, setText } from "./dom.js";
+import { language, reasonText, t } from "./language.js";
 import { showMarkdown } from "./markdown.js";
+import { Versions } from "./versions.js";
 
 /** Draws a message's replies, one at a time; built once and then only changed. */
 export class ReplyView {
@@ -13,35 +15,31 @@ export class ReplyView {
   #announced = null; // the state that was last read out
 
   #thought = el("div", { class: "prose thought" });
-  #summary = el("span", {}, "Thinking");
+  #summary = el("span");
   #thinking = el("details", { class: "thinking", hidden: true },
     el("summary", {}, icon("think"), this.#summary), this.#thought);
-  #prose = el("div", { class: "prose" });
-  #waiting = el("p", { class: "waiting" }, el("i"), el("i"), el("i"), el("span", { class: "unseen" }, "Waiting for the answer"));
+  #prose = el("div", { class: "prose", dir: "auto" });
+  #waiting = el("p", { class: "waiting" }, el("i"), el("i"), el("i"), el("span", { class: "unseen", "data-t": "answer.waiting" }));
   #note = el("p", { class: "note soft", hidden: true });
   #failure = el("div", { class: "failure", hidden: true });
   #failureText = el("p");
-  #retry = button("Try again", "again", {}, false);
-  #copy = button("Copy the answer", "copy", { "data-copy": "answer" });
-  #again = button("Answer again", "again");
-  #older = button("Previous version", "back");
-  #newer = button("Next version", "forward");
-  #count = el("span", { class: "soft" });
-  #versions = el("span", { class: "versions", hidden: true }, this.#older, this.#count, this.#newer);
-  #tools = el("div", { class: "reply-tools" }, this.#versions, this.#copy, this.#again);
+  #retry = button("answer.retry", "again", {}, false);
+  #copy = button("answer.copy", "copy", { "data-copy": "answer" });
+  #again = button("answer.again", "again");
+  #versions = new Versions("answer", (step) => this.#choose(step));
+  #tools = el("div", { class: "reply-tools" }, this.#versions.root, this.#copy, this.#again);
 
   /** The element that holds it all. */
-  root = el("article", { class: "answer", "aria-label": "Answer" },
+  root = el("article", { class: "answer", "data-t-label": "answer.label" },
     this.#thinking, this.#prose, this.#waiting, this.#note, this.#failure, this.#tools);
 
   constructor(chat) {
     this.#chat = chat;
     this.#failure.append(icon("warning"), this.#failureText, this.#retry);
     this.#copy.copyText = () => this.#reply?.content ?? "";
+    this.#copy.addEventListener("click", () => copy(this.#copy.copyText(), this.#copy));
     this.#retry.addEventListener("click", () => this.#regenerate());
     this.#again.addEventListener("click", () => this.#regenerate());
-    this.#older.addEventListener("click", () => this.#choose(-1));
-    this.#newer.addEventListener("click", () => this.#choose(1));
   }
 
   /** Draws the chosen reply; `isLast` is whether no message follows. */
@@ -49,13 +47,14 @@ export class ReplyView {
     if (replies.length > this.#replies.length) this.#chosen = null; // a new version shows itself
     this.#replies = [...replies];
     const reply = this.#reply;
-    const drawn = `${reply?.id}.${reply?.version}.${replies.length}.${isLast}`;
+    const drawn = `${reply?.id}.${reply?.version}.${replies.length}.${isLast}.${language()}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#isLast = isLast;
     if (reply) this.#draw(reply);
     this.root.hidden = !reply && !isLast;
-    this.#tools.hidden = !reply || !hasEnded(reply);
+    // The tools keep their place while an answer is written: nothing jumps when they come.
+    this.#tools.classList.toggle("waits", !reply || !hasEnded(reply));
   }
 
   #isLast = false;
@@ -73,24 +72,19 @@ export class ReplyView {
     this.#thinking.hidden = reply.reasoning === "";
     const isThinking = !ended && reply.content === "";
     this.#thinking.classList.toggle("active", isThinking);
-    setText(this.#summary, isThinking ? "Thinking…" : "Thoughts");
+    setText(this.#summary, t(isThinking ? "answer.thinking" : "answer.thoughts"));
     showMarkdown(this.#thought, reply.reasoning, { open: isThinking });
     showMarkdown(this.#prose, reply.content, { open: !ended });
 
     this.#waiting.hidden = ended || reply.content !== "" || reply.reasoning !== "";
     this.#failure.hidden = reply.state !== "failed";
-    setText(this.#failureText, reply.error?.message ?? "");
+    setText(this.#failureText, reply.error ? reasonText(reply.error) : "");
     setText(this.#note, noteOf(reply));
     this.#note.hidden = this.#note.textContent === "";
 
     this.#again.hidden = !this.#isLast || reply.state === "failed";
     this.#copy.hidden = reply.content === "";
-    const count = this.#replies.length;
-    const place = this.#replies.indexOf(reply);
-    this.#versions.hidden = count < 2;
-    setText(this.#count, `${place + 1} of ${count}`);
-    this.#older.disabled = place === 0;
-    this.#newer.disabled = place === count - 1;
+    this.#versions.render(this.#replies.indexOf(reply), this.#replies.length);
     this.#readOut(reply);
   }
 
@@ -100,8 +94,8 @@ export class ReplyView {
     if (heard === this.#announced) return;
     const wasRunning = this.#announced === `${reply.id}.running`;
     this.#announced = heard;
-    if (!hasEnded(reply)) announce("The answer is being written.");
-    else if (wasRunning) announce({ finished: "The answer is complete.", stopped: "The answer was stopped.", failed: "The answer failed." }[reply.state]);
+    if (!hasEnded(reply)) announce(t("answer.begun"));
+    else if (wasRunning) announce(t(`answer.heard-${reply.state}`));
   }
 
   #regenerate() {
@@ -119,9 +113,9 @@ export class ReplyView {
 
 /** A line below an answer that did not end of its own accord. */
 function noteOf(reply) {
-  if (reply.stopping) return "Stopping…";
-  if (reply.state === "stopped") return "Stopped.";
-  if (reply.state === "finished" && reply.finishReason === "length") return "The answer reached its greatest length.";
-  if (reply.state === "finished" && reply.finishReason === "content_filter") return "The model held the rest back.";
+  if (reply.stopping) return t("answer.stopping");
+  if (reply.state === "stopped") return t("answer.stopped");
+  if (reply.state === "finished" && reply.finishReason === "length") return t("answer.length");
+  if (reply.state === "finished" && reply.finishReason === "content_filter") return t("answer.filtered");
   return "";
 }

@@ -1,6 +1,7 @@
 /** Who is signed in on this page: the token, where it comes from, and the form that asks for it. */
 
 import { setText } from "./dom.js";
+import { t } from "./language.js";
 
 const TOKEN = "hawk.token";
 const byID = (id) => document.getElementById(id);
@@ -39,12 +40,8 @@ export class Session {
     const submit = document.querySelector("#sign-in button");
     name.hidden = document.querySelector("#sign-in label").hidden = !this.#isDevelopment;
     submit.hidden = !this.#isDevelopment && !this.#tokenURL;
-    setText(submit, this.#isDevelopment ? "Sign in" : "Try again");
-    setText(byID("sign-in-hint"), this.#isDevelopment
-      ? "This server is in development: any name will do. The same name in two tabs is the same user."
-      : this.#tokenURL
-        ? "Your session has ended, or you are not signed in to the site this chat belongs to."
-        : "This server offers no way to sign in here: open the chat from your site.");
+    setText(submit, t(this.#isDevelopment ? "sign-in.submit" : "sign-in.again"));
+    setText(byID("sign-in-hint"), t(this.#isDevelopment ? "sign-in.development" : this.#tokenURL ? "sign-in.ended" : "sign-in.nowhere"));
     if (this.#isDevelopment) name.focus();
   }
 
@@ -69,7 +66,7 @@ export class Session {
   }
 
   async #signInByName(name) {
-    if (name === "") throw new Error("Please type a name.");
+    if (name === "") throw new Error(t("sign-in.empty"));
     const answer = await request(new URL("./api/dev/sign-in", import.meta.url), {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name }),
     });
@@ -94,11 +91,11 @@ async function request(url, options) {
   try {
     response = await fetch(url, { cache: "no-store", ...options });
   } catch {
-    throw new Error("The server cannot be reached. Please try again.");
+    throw new Error(t("sign-in.unreachable"));
   }
   const answer = await response.json().catch(() => null);
   if (!response.ok || answer === null) {
-    const message = answer?.error?.message ?? `Signing in failed: the server answered ${response.status}.`;
+    const message = answer?.error?.message ?? t("sign-in.failed", { status: response.status });
     throw Object.assign(new Error(message), { status: response.status });
   }
   return answer;

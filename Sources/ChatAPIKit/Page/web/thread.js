@@ -1,6 +1,8 @@
 /** The messages of the open conversation, and where they are scrolled to. */
 
-import { announce, arrange, button, el, setText } from "./dom.js";
+import { arrange, button, copy, el, setText } from "./dom.js";
+import { errorText, fieldText, reasonText, t } from "./language.js";
+import { QuestionView, questionOnItsWay } from "./question-view.js";
 import { ReplyView } from "./reply-view.js";
 
 const byID = (id) => document.getElementById(id);
@@ -8,6 +10,8 @@ const byID = (id) => document.getElementById(id);
 /** Draws the open conversation; what did not change is not touched. */
 export class Thread {
   #chat;
+  #composer = null;
+  #dialogs;
   #scroller = byID("scroller");
   #list = byID("thread");
   #turns = new Map(); // message id or outbox key -> { root, … }
@@ -15,15 +19,55 @@ export class Thread {
   #follows = true; // whether the end stays in sight
   #lastTop = 0;
   #first; // the id of the oldest message drawn
+  #wanted = null; // the version that was asked for, to get the focus: { id, step }
 
-  constructor(chat) {
+  constructor(chat, dialogs) {
     this.#chat = chat;
+    this.#dialogs = dialogs;
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     byID("to-end").addEventListener("click", () => this.follow());
     byID("load-older").addEventListener("click", () => chat.loadOlder());
     byID("trouble-retry").addEventListener("click", () => chat.refresh());
     new ResizeObserver(() => this.#keepPlace()).observe(this.#scroller);
-    this.#list.addEventListener("click", (event) => copyClicked(event));
+    this.#list.addEventListener("click", ({ target }) => {
+      const control = target.closest('[data-copy="code"]');
+      if (control) copy(control.closest(".code").querySelector("code").textContent, control);
+    });
+  }
+
+  /** Whoever knows how questions are asked. */
+  set composer(composer) {
+    this.#composer = composer;
+  }
+
+  // -------------------------------------------------------------- what questions ask for
+
+  /** Whether a text is short enough to be sent. */
+  fits(text) {
+    return this.#composer.fits(text);
+  }
+
+  edit(message, text) {
+    this.#chat.edit(message.id, text, this.#composer.options);
+    this.follow();
+    this.#composer.focus();
+  }
+
+  /** Opens the editor of the last question; says whether there is one. */
+  editLast() {
+    const last = this.#turns.get(this.#shown?.messages.at(-1)?.id);
+    last?.question.edit();
+    return Boolean(last);
+  }
+
+  askToDelete(message) {
+    this.#dialogs.askToDelete(message, () => this.#composer.focus());
+  }
+
+  showVersion(id, step) {
+    this.#wanted = { id, step };
+    this.#follows = false;
+    this.#chat.showVersion(id);
   }
 
   /** Goes to the end and stays there while answers grow. */
@@ -45,9 +89,12 @@ export class Thread {
     const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
     this.#first = first;
 
+    // A question that is being asked anew takes the place of the old one and of what follows that.
+    const edited = waiting.map((entry) => open.messages.findIndex((message) => message.id === entry.edits));
+    const end = Math.min(open.messages.length, ...edited.filter((place) => place >= 0));
     const last = waiting.length > 0 ? null : open.messages.at(-1);
     arrange(this.#list, [
-      ...open.messages.map((message) => this.#turn(message, message === last)),
+      ...open.messages.slice(0, end).map((message) => this.#turn(message, message === last)),
       ...waiting.map((entry) => this.#unsent(entry)),
     ]);
     const isEmpty = open.messages.length === 0 && waiting.length === 0;
@@ -58,16 +105,21 @@ export class Thread {
     if (open.error) showTrouble(open.error);
     if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
     this.#keepPlace();
+    if (this.#turns.has(this.#wanted?.id)) {
+      this.#turns.get(this.#wanted.id).question.focusVersions(this.#wanted.step);
+      this.#wanted = null;
+    }
   }
 
   #turn(message, isLast) {
     let turn = this.#turns.get(message.id);
     if (!turn) {
+      const question = new QuestionView(this, message);
       const answer = new ReplyView(this.#chat);
-      const root = el("div", { class: "turn", "data-message": message.id }, question(message.content), answer.root);
-      turn = { root, answer };
+      turn = { root: el("div", { class: "turn", "data-message": message.id }, question.root, answer.root), question, answer };
       this.#turns.set(message.id, turn);
     }
+    turn.question.render(message);
     turn.answer.render(message.replies, isLast);
     return turn.root;
   }
@@ -75,27 +127,23 @@ export class Thread {
   #unsent(entry) {
     let turn = this.#turns.get(entry.key);
     if (!turn) {
-      const note = el("div", { class: "unsent" });
-      turn = { root: el("div", { class: "turn" }, question(entry.content), note), note, state: "" };
+      const words = el("span", { class: "soft" });
+      const resend = button("thread.resend", "again", {}, false);
+      const discard = button("thread.discard", "close", {}, false);
+      resend.addEventListener("click", () => this.#chat.resend(entry.key));
+      discard.addEventListener("click", () => this.#chat.discard(entry.key));
+      const root = el("div", { class: "turn" }, questionOnItsWay(entry.content), el("div", { class: "unsent" }, words, resend, discard));
+      turn = { root, words, resend, discard };
       this.#turns.set(entry.key, turn);
     }
-    if (turn.state !== entry.state) {
-      turn.state = entry.state;
-      turn.note.replaceChildren(...(entry.state === "unsent" ? this.#unsentNote(entry) : [el("span", { class: "soft" }, "Sending…")]));
-    }
+    const isUnsent = entry.state === "unsent";
+    turn.words.className = isUnsent ? "field-error" : "soft";
+    if (isUnsent) turn.words.setAttribute("role", "alert");
+    else turn.words.removeAttribute("role");
+    setText(turn.words, wordsOf(entry));
+    turn.resend.hidden = !isUnsent;
+    turn.discard.hidden = !isUnsent && entry.waitsUntil === null;
     return turn.root;
-  }
-
-  #unsentNote(entry) {
-    const retry = button("Send again", "again", {}, false);
-    const discard = button("Discard", "close", {}, false);
-    retry.addEventListener("click", () => this.#chat.resend(entry.key));
-    discard.addEventListener("click", () => this.#chat.discard(entry.key));
-    const details = Array.isArray(entry.error.details) ? entry.error.details.map(({ field, message }) => `${field} ${message}.`) : [];
-    const words = entry.error.isTransient
-      ? ["Not sent yet: this happens by itself once the connection is back."]
-      : ["Not sent.", entry.error.message, ...details];
-    return [el("span", { role: "alert" }, words.join(" ")), retry, discard];
   }
 
   // -------------------------------------------------------------- scrolling
@@ -117,43 +165,21 @@ export class Thread {
   }
 }
 
-function question(text) {
-  return el("article", { class: "question", "aria-label": "You" }, el("div", { class: "bubble" }, text));
+/** How the sending of a message gets on. */
+function wordsOf({ state, error, waitsUntil }) {
+  if (waitsUntil !== null) {
+    const seconds = Math.max(1, Math.ceil((waitsUntil - Date.now()) / 1000));
+    return t("thread.waits", { why: reasonText(error), seconds });
+  }
+  if (state !== "unsent") return t("thread.sending");
+  if (error.isTransient) return t("thread.unsent-transient");
+  const details = Array.isArray(error.details) ? error.details.map(fieldText) : [];
+  return [t("thread.unsent"), errorText(error), ...details].join(" ");
 }
 
 function showTrouble(error) {
   const isGone = error.status === 404;
-  setText(byID("trouble-title"), isGone ? "This conversation is not here" : "The messages could not be read");
-  setText(byID("trouble-text"), isGone
-    ? "It was deleted, or it belongs to another user. Choose another one, or begin a new one."
-    : error.message);
+  setText(byID("trouble-title"), t(isGone ? "trouble.gone" : "trouble.unread"));
+  setText(byID("trouble-text"), isGone ? t("trouble.gone-text") : errorText(error));
   byID("trouble-retry").hidden = isGone;
-}
-
-/** Copies a code block or a whole answer. */
-async function copyClicked(event) {
-  const control = event.target.closest("[data-copy]");
-  if (!control) return;
-  const text = control.dataset.copy === "code"
-    ? control.closest(".code").querySelector("code").textContent
-    : control.copyText();
-  const isCopied = await copy(text);
-  announce(isCopied ? "Copied." : "Copying is not possible here.");
-  control.classList.toggle("done", isCopied);
-  setTimeout(() => control.classList.remove("done"), 1500);
-}
-
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without https the clipboard is out of reach; the old way still works.
-    const field = el("textarea", { class: "unseen" }, text);
-    document.body.append(field);
-    field.select();
-    const isCopied = document.execCommand("copy");
-    field.remove();
-    return isCopied;
-  }
 }
