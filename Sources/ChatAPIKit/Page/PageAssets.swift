@@ -410,6 +410,7 @@ import { Removals } from "./removals.js";
 import { Session } from "./session.js";
 import { bindShortcuts, showShortcuts } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
+import { recallJSON, remember } from "./storage.js";
 import { Thread } from "./thread.js";
 
 const byID = (id) => document.getElementById(id);
@@ -503,6 +504,7 @@ function render(state) {
     if (state.phase === "signed-out") session.show();
     if (state.phase === "ready") {
       removals.resume();
+      chat.restore(recallJSON(outboxOf(state.uid), "sessionStorage") ?? []);
       composer.focus();
     }
   }
@@ -510,11 +512,26 @@ function render(state) {
     return setText(byID("starting-text"), state.notice ? errorText(state.notice) : t("start.connecting"));
   }
   if (state.phase !== "ready") return;
+  keepOutbox(state);
   showAddress(state);
   renderBanners(state);
   sidebar.render(state);
   thread.render(state);
   composer.render(state);
+}
+
+/** What is on its way survives a reload of the tab. */
+let keptOutbox = "[]";
+
+function outboxOf(uid) {
+  return `hawk.outbox.${uid}`;
+}
+
+function keepOutbox({ outbox, uid }) {
+  const text = JSON.stringify(outbox);
+  if (text === keptOutbox) return;
+  keptOutbox = text;
+  remember(outboxOf(uid), outbox.length === 0 ? null : text, "sessionStorage");
 }
 
 /** Only an outage that lasts is worth a banner: most are over before it could be read. */
@@ -1408,6 +1425,18 @@ export class HawkChat {
     this.state.outbox.push(entry);
     this.#changed();
     this.#deliver(entry);
+  }
+
+  /** Goes on with the entries of an outbox that was kept over a reload: with the same keys, each arrives at most once. */
+  restore(entries) {
+    const { id, draft } = this.state.open;
+    const last = entries.at(-1)?.draft;
+    for (const entry of entries) {
+      if (this.state.outbox.some((each) => each.key === entry.key)) continue;
+      const place = entry.conversationID === null && entry.draft === last && id === null ? draft : -entry.draft;
+      this.state.outbox.push({ ...entry, draft: place, state: "sending", error: null, waitsUntil: null });
+    }
+    for (const entry of [...this.state.outbox]) if (entry.state === "sending") this.#deliver(entry);
   }
 
   /** Tries an unsent message again, with the same idempotency key: it arrives at most once. */

@@ -19,14 +19,14 @@ test("every text that the page names is there, and none is there for nothing", a
   for (let at = 0; at < names.length; at += 1) {
     const text = await (await fetch(`/web/${names[at]}`)).text();
     for (const [, name] of text.matchAll(/from "\.\/([\w-]+\.js)"/g)) if (!names.includes(name)) names.push(name);
-    if (names[at] !== "strings.js") source += text;
+    if (!["strings.js", "language.js"].includes(names[at])) source += text;
   }
   const named = [...source.matchAll(/data-t(?:-\w+)?"?(?:=|: )"([\w.-]+)"/g)].map(([, key]) => key);
   expect(named.filter((key) => !(key in STRINGS.en)), []);
   // The rest is named in code, whole or by its beginning as in `error.${code}`.
   const beginnings = [...source.matchAll(/[`"]([\w.-]+\.)\$\{|`\$\{kind\}\.(\w+)`/g)].map((match) => match[1] ?? "");
   const isUsed = (key) => source.includes(`"${key}"`) || beginnings.some((each) => each !== "" && key.startsWith(each))
-    || /^(question|answer)\.(older|newer)$/.test(key) || /^(answer\.heard-|list\.|key\.)/.test(key);
+    || /^(question|answer)\.(older|newer)$/.test(key) || /^(answer\.heard-|list\.|key\.|error\.|field\.)/.test(key);
   expect(Object.keys(STRINGS.en).filter((key) => !isUsed(key)), []);
 });
 

@@ -10,6 +10,7 @@ import { Removals } from "./removals.js";
 import { Session } from "./session.js";
 import { bindShortcuts, showShortcuts } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
+import { recallJSON, remember } from "./storage.js";
 import { Thread } from "./thread.js";
 
 const byID = (id) => document.getElementById(id);
@@ -103,6 +104,7 @@ function render(state) {
     if (state.phase === "signed-out") session.show();
     if (state.phase === "ready") {
       removals.resume();
+      chat.restore(recallJSON(outboxOf(state.uid), "sessionStorage") ?? []);
       composer.focus();
     }
   }
@@ -110,11 +112,26 @@ function render(state) {
     return setText(byID("starting-text"), state.notice ? errorText(state.notice) : t("start.connecting"));
   }
   if (state.phase !== "ready") return;
+  keepOutbox(state);
   showAddress(state);
   renderBanners(state);
   sidebar.render(state);
   thread.render(state);
   composer.render(state);
+}
+
+/** What is on its way survives a reload of the tab. */
+let keptOutbox = "[]";
+
+function outboxOf(uid) {
+  return `hawk.outbox.${uid}`;
+}
+
+function keepOutbox({ outbox, uid }) {
+  const text = JSON.stringify(outbox);
+  if (text === keptOutbox) return;
+  keptOutbox = text;
+  remember(outboxOf(uid), outbox.length === 0 ? null : text, "sessionStorage");
 }
 
 /** Only an outage that lasts is worth a banner: most are over before it could be read. */

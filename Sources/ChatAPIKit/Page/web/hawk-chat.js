@@ -339,6 +339,18 @@ export class HawkChat {
     this.#deliver(entry);
   }
 
+  /** Goes on with the entries of an outbox that was kept over a reload: with the same keys, each arrives at most once. */
+  restore(entries) {
+    const { id, draft } = this.state.open;
+    const last = entries.at(-1)?.draft;
+    for (const entry of entries) {
+      if (this.state.outbox.some((each) => each.key === entry.key)) continue;
+      const place = entry.conversationID === null && entry.draft === last && id === null ? draft : -entry.draft;
+      this.state.outbox.push({ ...entry, draft: place, state: "sending", error: null, waitsUntil: null });
+    }
+    for (const entry of [...this.state.outbox]) if (entry.state === "sending") this.#deliver(entry);
+  }
+
   /** Tries an unsent message again, with the same idempotency key: it arrives at most once. */
   resend(key) {
     const entry = this.state.outbox.find((each) => each.key === key);
