@@ -14,7 +14,7 @@ public struct JobQueue: Sendable {
         /// What it throws refuses the push, with all the jobs of its batch, and is thrown there as `refused`. Called by the
         /// task that pushes.
         public var beforePush: (@Sendable (NewJob) throws -> NewJob)?
-        /// Told what happens to jobs; called from any task, so it must be quick.
+        /// Told what happens to jobs; called from any task, so it must be quick and never block.
         public var onEvent: @Sendable (QueueEvent) -> Void
 
         /// A configuration that differs from the defaults in what is named.

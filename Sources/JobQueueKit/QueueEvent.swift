@@ -32,7 +32,7 @@ public enum QueueEvent: Sendable {
     case failed(JobRun, Failure, after: Duration)
     /// A job asked to be run later.
     case snoozed(JobRun, Duration)
-    /// A job was handed back because its worker stops.
+    /// A job was handed back, because its worker stops or it could not begin: no thread was free, or its lease had ended.
     case released(JobRun)
     /// A job was given up and is kept among the failed.
     case givenUp(JobRun, reason: String)

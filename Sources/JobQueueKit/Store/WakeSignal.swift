@@ -42,6 +42,17 @@ public final class WakeSignal: Sendable {
         timer.cancel()
     }
 
+    /// The same with the timer on a thread of its own, so that it ends in time though handlers block every other thread.
+    func wait(past generation: UInt64, for limit: Duration, on thread: TaskThread) async {
+        guard self.generation == generation, limit > .zero else { return }
+        let (serial, deadline) = (newSerial(), ContinuousClock.now + limit)
+        let timer = thread.at(deadline) { [state] in
+            state.withLock { $0.waiters.removeValue(forKey: serial) }?.resume()
+        }
+        await wait(past: generation, serial, until: deadline)
+        thread.cancel(timer)
+    }
+
     /// Returns once there was a notification after `generation`, or when the task is cancelled.
     func wait(past generation: UInt64) async {
         await wait(past: generation, newSerial(), until: nil)

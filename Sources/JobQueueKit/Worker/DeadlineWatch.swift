@@ -2,7 +2,8 @@ import PlatformCore
 
 /// Cancels runs whose ttr is over, and gives up those that do not end then: with one timer, however many run.
 ///
-/// A timer for each run would cost more than a short job does.
+/// A timer for each run would cost more than a short job does. The timer has a thread of its own, since handlers that block
+/// the cooperative pool are those it is there for.
 final class DeadlineWatch: Sendable {
     private struct Run {
         let job: RunningJob
@@ -15,45 +16,38 @@ final class DeadlineWatch: Sendable {
         var runs: [ObjectIdentifier: Run] = [:]
         /// When the timer will look; nil: there is none.
         var next: ContinuousClock.Instant?
-        var timer: Task<Void, any Error>?
+        var timer: TaskThread.TimerID?
     }
 
     /// How long a cancelled run may take to end.
     private let grace: Duration
+    private let thread: TaskThread
     private let state = Lock(State())
 
-    init(grace: Duration) {
+    init(grace: Duration, thread: TaskThread) {
         self.grace = grace
-    }
-
-    deinit {
-        state.withLock { $0.timer }?.cancel()
+        self.thread = thread
     }
 
     /// Has a run cancelled after its ttr, and abandoned some time later, unless `leave` comes before.
     func enter(_ job: RunningJob) {
         let deadline = ContinuousClock.now + job.reservation.options.ttr
-        let former = state.withLock { state in
+        state.withLock { state in
             state.runs[ObjectIdentifier(job)] = Run(job: job, deadline: deadline)
-            return look(at: deadline, &state)
+            look(at: deadline, &state)
         }
-        former?.cancel()
     }
 
     func leave(_ job: RunningJob) {
         state.withLock { $0.runs[ObjectIdentifier(job)] = nil }
     }
 
-    /// Has the timer look at a time, if it would do so later; returns the timer that it no longer needs.
-    private func look(at deadline: ContinuousClock.Instant, _ state: inout State) -> Task<Void, any Error>? {
-        if let next = state.next, next <= deadline { return nil }
-        let former = state.timer
+    /// Has the timer look at a time, if it would do so later.
+    private func look(at deadline: ContinuousClock.Instant, _ state: inout State) {
+        if let next = state.next, next <= deadline { return }
+        if let timer = state.timer { thread.cancel(timer) }
         state.next = deadline
-        state.timer = Task { [weak self] in
-            try await Task.sleep(until: deadline)
-            self?.look()
-        }
-        return former
+        state.timer = thread.at(deadline) { [weak self] in self?.look() }
     }
 
     /// The timer of a time that has come; a run that has ended meanwhile may have asked for it.
@@ -65,7 +59,7 @@ final class DeadlineWatch: Sendable {
                 state.runs[id] = run.isLate ? nil : Run(job: run.job, deadline: now + grace, isLate: true)
             }
             (state.next, state.timer) = (nil, nil)
-            if let earliest = state.runs.values.map(\.deadline).min() { _ = look(at: earliest, &state) }
+            if let earliest = state.runs.values.map(\.deadline).min() { look(at: earliest, &state) }
             return due.values
         }
         for run in due {

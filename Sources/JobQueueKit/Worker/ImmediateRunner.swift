@@ -1,3 +1,5 @@
+import PlatformCore
+
 /// Runs jobs in the task that pushes them, for a queue that has no worker.
 struct ImmediateRunner: Sendable {
     private let store: MemoryJobStore
@@ -9,7 +11,13 @@ struct ImmediateRunner: Sendable {
         onEvent: @escaping @Sendable (QueueEvent) -> Void
     ) {
         self.store = store
-        execution = JobExecution(handlers: handlers, store: store, grace: .seconds(5), emit: onEvent)
+        execution = JobExecution(
+            handlers: handlers,
+            store: store,
+            grace: .seconds(5),
+            thread: TaskThread(name: "queue-watch"),
+            emit: onEvent
+        )
     }
 
     /// Runs a job until it is done, given up or snoozed, or the task is cancelled.

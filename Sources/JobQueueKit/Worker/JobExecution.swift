@@ -1,3 +1,5 @@
+import PlatformCore
+
 /// Runs reserved jobs with their handlers and says what came of it: what a worker and a queue that runs at once share.
 struct JobExecution: Sendable {
     let handlers: [String: JobHandler]
@@ -5,17 +7,24 @@ struct JobExecution: Sendable {
     let deadlines: DeadlineWatch
     let emit: @Sendable (QueueEvent) -> Void
 
+    /// - Parameters:
+    ///   - handlers: What runs them.
+    ///   - store: Where they report.
+    ///   - grace: How long a cancelled run may take to end.
+    ///   - thread: Where what goes on is watched.
+    ///   - emit: Told what happens.
     init(
         handlers: [JobHandler],
         store: any JobStore,
         grace: Duration,
+        thread: TaskThread,
         emit: @escaping @Sendable (QueueEvent) -> Void
     ) {
         self.handlers = Dictionary(handlers.map { ($0.name, $0) }) { first, _ in
             preconditionFailure("two handlers for \(first.name)")
         }
         self.store = store
-        deadlines = DeadlineWatch(grace: grace)
+        deadlines = DeadlineWatch(grace: grace, thread: thread)
         self.emit = emit
     }
 
@@ -66,11 +75,11 @@ struct JobExecution: Sendable {
 
     private func run(_ job: RunningJob, _ handler: JobHandler) async -> Outcome {
         let reservation = job.reservation
-        emit(.started(JobRun(reservation)))
-        deadlines.enter(job)
         defer { deadlines.leave(job) }
-        let ending = await job.run { [store] in
-            Outcome(try await handler.run(reservation.payload, JobContext(reservation, store: store)))
+        let ending = await job.run { [self] in
+            emit(.started(JobRun(reservation)))
+            deadlines.enter(job)
+            return Outcome(try await handler.run(reservation.payload, JobContext(reservation, store: store)))
         }
         switch (ending, job.cancellation) {
         case (.returned(let outcome), _):
@@ -79,7 +88,7 @@ struct JobExecution: Sendable {
             return .failed(reason: error.description)
         case (.threw(let error), nil):
             return failed(job, handler, error, reason: Self.text(of: error))
-        case (.threw, .stopping), (.threw, .leaseLost):
+        case (.notBegun, _), (.threw, .stopping), (.threw, .leaseLost):
             return .release
         case (.threw(let error), .outOfTime):
             return failed(
@@ -102,9 +111,9 @@ struct JobExecution: Sendable {
     private func giveUp(_ job: RunningJob, _ handler: JobHandler) async -> Outcome {
         let reservation = job.reservation
         let reason = reservation.lastError ?? "all attempts are used up"
-        deadlines.enter(job)
         defer { deadlines.leave(job) }
-        let ending = await job.run { [store] in
+        let ending = await job.run { [self] in
+            deadlines.enter(job)
             try await handler.giveUp(reservation.payload, JobContext(reservation, store: store), reason)
             return .failed(reason: reason)
         }
@@ -113,7 +122,8 @@ struct JobExecution: Sendable {
             return outcome
         case .threw(is UnreadableJob):
             return .failed(reason: reason)
-        case .threw where job.cancellation == .stopping, .abandoned where job.cancellation == .stopping:
+        case .notBegun,
+            .threw where job.cancellation == .stopping, .abandoned where job.cancellation == .stopping:
             return .release
         case .threw(let error):
             return postponed(reservation, reason: Self.text(of: error))

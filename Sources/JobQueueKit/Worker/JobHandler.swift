@@ -28,7 +28,8 @@ public struct JobHandler: Sendable {
     ///   - onFailed: Called with the reason when the job is given up, be it that its attempts failed, that it discarded
     ///     itself or that its worker crashed three times; always before the job is kept among the failed. It may be called
     ///     more than once, and is called again later if it throws.
-    ///   - run: Does the work. It may be called more than once for a job.
+    ///   - run: Does the work. It may be called more than once for a job. It runs on the cooperative pool, so it must not
+    ///     block its thread.
     public init<Work: Job>(
         _ type: Work.Type,
         backoff: (@Sendable (_ failures: Int, _ error: any Error) -> Duration?)? = nil,

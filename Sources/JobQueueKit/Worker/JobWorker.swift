@@ -100,16 +100,8 @@ public struct JobWorker: Sendable {
             untilEmpty: untilEmpty,
             configuration: configuration
         )
-        // The engine runs in a task of its own: cancelling this one must not cancel jobs that may still finish.
         let result = await withTaskCancellationHandler {
-            await Task { () async -> Result<Void, QueueError> in
-                do throws(QueueError) {
-                    return .success(try await engine.run())
-                } catch {
-                    return .failure(error)
-                }
-            }
-            .value
+            await engine.run()
         } onCancel: {
             engine.stop()
         }

@@ -75,9 +75,8 @@ final class Settler: Sendable {
         }
     }
 
-    /// Flushes no more; what still waits is settled at once.
+    /// Has what comes later settled at once, by whoever brings it.
     func close() {
         state.withLock { $0.isClosed = true }
-        if !isEmpty { Task { await flush() } }
     }
 }

@@ -1,6 +1,10 @@
 import PlatformCore
 
 /// One run of a `JobWorker`: takes jobs while it has room, renews their leases, and drains when told to stop.
+///
+/// Only the handlers run on the cooperative pool: all else has threads of its own, so that handlers that block the pool stop
+/// neither a renewal nor the stopping. What may wait for the program's `onEvent` and what must not wait at all, the renewal
+/// and the end of ttr, have one each.
 final class WorkerEngine: Sendable {
     private struct State {
         /// Until they are settled.
@@ -11,6 +15,8 @@ final class WorkerEngine: Sendable {
         var hasNews = true
         var isStopping = false
         var isLeaving = false
+        /// Whether a job has waited in vain for a thread of the pool, and none has become free since.
+        var isStalled = false
     }
 
     private let queue: JobQueue
@@ -24,6 +30,9 @@ final class WorkerEngine: Sendable {
     private let state = Lock(State())
     /// Notified by the store, by a slot that becomes free, and to stop.
     private let signal = WakeSignal()
+    /// Runs everything but handlers and `watch`'s.
+    private let thread = TaskThread(name: "queue-worker")
+    private let watch = TaskThread(name: "queue-watch")
 
     /// The longest sleep without a look at the store.
     private static let longestSleep = Duration.seconds(30)
@@ -41,6 +50,7 @@ final class WorkerEngine: Sendable {
             handlers: handlers,
             store: queue.store,
             grace: configuration.grace,
+            thread: watch,
             emit: queue.configuration.onEvent
         )
         settler = Settler(store: queue.store)
@@ -62,14 +72,29 @@ final class WorkerEngine: Sendable {
         signal.notify()
     }
 
-    func run() async throws(QueueError) {
+    /// Runs until it has nothing to do or is told to stop.
+    ///
+    /// In a task of its own: cancelling the caller's must not cancel jobs that may still finish.
+    func run() async -> Result<Void, QueueError> {
+        await Task(executorPreference: thread) { [self] () async -> Result<Void, QueueError> in
+            do throws(QueueError) {
+                return .success(try await work())
+            } catch {
+                return .failure(error)
+            }
+        }
+        .value
+    }
+
+    private func work() async throws(QueueError) {
         let endObserving = queue.store.wake.observe { [weak self] in self?.noteNews() }
         defer { endObserving() }
         // The first look at the store, whose failure is the caller's to know.
+        let asked = ContinuousClock.now
         let reservations = try await reserve(concurrency, settling: []).reserved
         emit(.workerStarted(concurrency: concurrency))
-        await start(reservations)
-        let renewing = Task { await renewLeases() }
+        await start(reservations, asked: asked)
+        let renewing = Task(executorPreference: watch) { [self] in await renewLeases() }
         await takeJobs()
         emit(.workerDraining(running: running.count))
         await drain()
@@ -102,7 +127,7 @@ final class WorkerEngine: Sendable {
             guard looks || !settler.isEmpty else {
                 // A job that ends notifies.
                 if free > 0 {
-                    await signal.wait(past: seen, for: nextLook - .now)
+                    await signal.wait(past: seen, for: nextLook - .now, on: thread)
                 } else {
                     await signal.wait(past: seen)
                 }
@@ -114,6 +139,7 @@ final class WorkerEngine: Sendable {
             }
             let ended = settler.take()
             let wasIdle = running.isEmpty
+            let asked = ContinuousClock.now
             let taken: [Reservation]
             do throws(QueueError) {
                 let answer = try await reserve(free, settling: ended.outcomes)
@@ -127,7 +153,7 @@ final class WorkerEngine: Sendable {
                 wait = min(wait * 2, .seconds(5))
                 continue
             }
-            await start(taken)
+            await start(taken, asked: asked)
             emit(.workerLooked(taken: taken.count, running: running.count))
             if untilEmpty, wasIdle, taken.isEmpty { return }
             if taken.count < free { nextLook = await .now + sleepLength() } else { noteNews() }
@@ -169,19 +195,22 @@ final class WorkerEngine: Sendable {
         }
     }
 
-    private func start(_ reservations: [Reservation]) async {
+    /// - Parameters:
+    ///   - reservations: What was lent.
+    ///   - asked: When the store was asked: the leases end no sooner than one lease after that.
+    private func start(_ reservations: [Reservation], asked: ContinuousClock.Instant) async {
         for job in queue.store.reclaims.take() { emit(.reclaimed(job)) }
         guard !isStopping else {
             _ = try? await queue.store.settle(reservations.map { ($0.token, .release) })
             return
         }
         for reservation in reservations {
-            let job = RunningJob(reservation)
+            let job = RunningJob(reservation, leaseEnd: asked + configuration.lease)
             state.withLock { state in
                 state.running[reservation.token] = job
                 state.executing += 1
             }
-            Task {
+            Task(executorPreference: thread) { [self] in
                 await execute(job)
                 change { $0.running[reservation.token] = nil }
             }
@@ -191,7 +220,8 @@ final class WorkerEngine: Sendable {
     /// How many more jobs may run: a job whose outcome is on its way to the store leaves room for another, unless the store
     /// takes long.
     private func room(_ state: State) -> Int {
-        max(0, min(concurrency - state.executing, 2 * concurrency - state.running.count))
+        if state.isStalled { return 0 }
+        return max(0, min(concurrency - state.executing, 2 * concurrency - state.running.count))
     }
 
     /// Notes that a job has come further, and wakes who waits for that.
@@ -226,7 +256,7 @@ final class WorkerEngine: Sendable {
             } catch {
                 emit(.storeFailed(error))
                 if isLeaving { return false }
-                try? await Task.sleep(for: wait)
+                await pause(wait, on: thread)
                 wait = min(wait * 2, .seconds(1))
             }
         }
@@ -235,16 +265,37 @@ final class WorkerEngine: Sendable {
     // MARK: Leases
 
     private func renewLeases() async {
-        while (try? await Task.sleep(for: configuration.renewal)) != nil {
+        while true {
+            await pause(configuration.renewal, on: watch)
+            if Task.isCancelled { return }
+            handBackStalled()
             let jobs = running
             if jobs.isEmpty { continue }
+            let leaseEnd = ContinuousClock.now + configuration.lease
             do throws(QueueError) {
                 let held = try await queue.store.extend(jobs.map(\.reservation.token), by: configuration.lease)
-                for (job, isHeld) in zip(jobs, held) where !isHeld { lost(job) }
+                for (job, isHeld) in zip(jobs, held) {
+                    if isHeld { job.renewed(until: leaseEnd) } else { lost(job) }
+                }
             } catch {
                 emit(.storeFailed(error))
             }
         }
+    }
+
+    /// Hands back what has waited for a thread of the pool since before the last renewal, so that other workers can run
+    /// it, and takes no more before a thread is free.
+    private func handBackStalled() {
+        let limit = ContinuousClock.now - configuration.renewal
+        // All of them, hence not lazily.
+        guard running.filter({ $0.since < limit && $0.handBack() }).isEmpty == false else { return }
+        state.withLock { $0.isStalled = true }
+        Task { [self] in change { $0.isStalled = false } }
+    }
+
+    /// Returns after a time, or when the task is cancelled.
+    private func pause(_ time: Duration, on thread: TaskThread) async {
+        await WakeSignal().wait(past: 0, for: time, on: thread)
     }
 
     /// A job that was settled while the renewal was on its way is not lost.
@@ -266,6 +317,7 @@ final class WorkerEngine: Sendable {
         for job in running { job.abandon() }
         await waitForJobs(configuration.grace)
         settler.close()
+        flushBeside()
     }
 
     private func waitForJobs(_ limit: Duration) async {
@@ -273,9 +325,14 @@ final class WorkerEngine: Sendable {
         while true {
             let seen = signal.generation
             let rest = deadline - .now
-            if !settler.isEmpty { Task { await settler.flush() } }
+            flushBeside()
             if running.isEmpty || rest <= .zero { return }
-            await signal.wait(past: seen, for: rest)
+            await signal.wait(past: seen, for: rest, on: thread)
         }
+    }
+
+    /// Settles what waits for that, while the caller goes on.
+    private func flushBeside() {
+        if !settler.isEmpty { Task(executorPreference: thread) { [settler] in await settler.flush() } }
     }
 }
