@@ -18,6 +18,8 @@ public struct QueueError: Error, Sendable, CustomStringConvertible {
         public static let unknownJob = Code("unknownJob")
         /// Another process kept the store to itself for too long; try again.
         public static let busy = Code("busy")
+        /// There is no queue where one was to be opened.
+        public static let missing = Code("missing")
         /// The disk is full; works again when there is space.
         public static let full = Code("full")
         /// The store's files are damaged.
@@ -42,6 +44,10 @@ public struct QueueError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.operation = operation
         self.cause = cause
+    }
+
+    static func missing(_ path: String) -> QueueError {
+        QueueError(.missing, operation: "open \(path)", cause: "there is no queue at \(path)")
     }
 
     static func unknown(_ id: JobID, _ operation: String) -> QueueError {

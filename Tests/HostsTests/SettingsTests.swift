@@ -135,6 +135,7 @@ struct SettingsTests {
         #expect(command.name == "listen" && command.operands == ["3"])
         #expect(command.options == ["-v", "--channel", "mail", "--channel=bulk", "--force"])
         #expect(command.flags == ["queue": "file:q"])
+        #expect(try Command.parse(["cap", "mail", "-1"], host: .queue, default: "info").operands == ["mail", "-1"])
         #expect(throws: UsageError.self) { try Command.parse(["--force"], host: .api, default: "start") }
     }
 

@@ -1,10 +1,12 @@
 import JobQueueKit
+import PlatformCore
 import TestSupport
 import Testing
 
 struct QueueCommandsTests {
     private let clock = ManualClock()
     private let queue: JobQueue
+    private let directory = TemporaryDirectory()
     private let printed = Gathered<String>()
 
     init() {
@@ -127,10 +129,76 @@ struct QueueCommandsTests {
         "nonsense", "remove", "clear all", "failed show", "failed retry", "failed forget 1 --all", "info --all",
         "run --verbatim", "pause", "clear --channel", "remove 1 --channel x", "status", "listen 0", "listen soon",
         "listen 1 2", "info -v", "cap mail", "cap mail 0", "cap mail some", "run --verbose=yes",
+        "-v", "--verbose", "--all", "--channel x", "info --force", "run --force", "failed list --force", "cap mail -1",
+        "clear --channel a --channel b --force", "run -v --verbose", "failed retry --all 1", "failed nonsense",
+        "clear --force --channel=",
     ])
     func `a wrong command line touches nothing and says so`(_ line: String) async throws {
         #expect(try await run(line) == 2)
         #expect(!text.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("pause", "pause needs a channel"), ("status", "status needs the ID of a job"), ("cap", "cap needs a channel"),
+        ("cap mail", "cap needs a number, or none"), ("failed show", "failed show needs the ID of a job"),
+        ("failed retry", "failed retry needs the IDs of jobs, or --all"), ("info all", "info does not take \"all\""),
+        ("info -v", "--verbose is no option of info"), ("-v", "--verbose is no option of info"),
+        ("cap mail -1", "a cap is a number from 1, or none, not -1"), ("run -v -v", "--verbose is given twice"),
+        ("resume " + String(repeating: "x", count: 181), "the name of a channel has 1 to 180 bytes"),
+    ])
+    func `what is wrong with a command line is said`(_ line: String, _ problem: String) async throws {
+        #expect(try await run(line) == 2)
+        #expect(text.hasPrefix(problem + "\n"))
+    }
+
+    @Test func `a command that looks makes no queue, and says that there is none`() async throws {
+        let (file, folder) = (directory.file("queue.sqlite"), directory.file("queue"))
+        let stores: [(path: String, open: @Sendable (Bool) throws -> any JobStore)] = [
+            (file, { try SQLiteJobStore(path: file, mustExist: $0) }),
+            (folder, { try FileJobStore(path: folder, mustExist: $0) }),
+        ]
+        for (path, open) in stores {
+            let commands = QueueCommands(
+                queue: JobQueue(store: try open(false)),
+                existing: JobQueue(store: try open(true)),
+                worker: JobWorker(queue: queue, handlers: []),
+                output: printed.add
+            )
+            for line in [[], ["status", "1"], ["failed"], ["failed", "show", "1"], ["clear", "--force"]] {
+                #expect(await commands.run(line) == 1)
+            }
+            #expect(printed.all.suffix(5) == Array(repeating: "there is no queue at \(path)\n", count: 5)[...])
+            #expect(!Files.exists(path))
+            #expect(await commands.run(["pause", "mail"]) == 0)
+            #expect(await commands.run(["info"]) == 0)
+        }
+    }
+
+    @Test func `one job is called one`() async throws {
+        try await queue.push(Task1(label: "bad"))
+        #expect(try await run("run") == 0)
+        #expect(try await run("failed retry --all") == 0)
+        #expect(try await run("clear --force") == 0)
+        #expect(try await run("cap mail 1") == 0)
+        #expect(
+            text == """
+                Retried 1 job.
+                Dropped 1 job of channel default.
+                Channel mail runs at most 1 job at once, over all workers.
+
+                """
+        )
+    }
+
+    @Test func `columns stand below each other in every script`() async throws {
+        for channel in ["日本語", "e\u{301}té", "👍🏽", "mail"] {
+            try await queue.push(Task1(), .init(channel: Channel(channel)))
+        }
+        #expect(try await run("info") == 0)
+        let rows = text.split(separator: "\n").filter { $0.contains("task-1") }
+        let cells = ["mail     task-1", "e\u{301}té      task-1", "日本語   task-1", "👍🏽       task-1"]
+        #expect(rows.count == 4)
+        for (row, cell) in zip(rows, cells) { #expect(row.hasPrefix(cell), "\(row)") }
     }
 
     @Test func `a cap is set, shown and lifted`() async throws {

@@ -3,6 +3,14 @@ import SQLiteCore
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 struct DatabaseTests {
     let directory = TemporaryDirectory()
 
@@ -84,6 +92,22 @@ struct DatabaseTests {
             }
         } throws: {
             ($0 as? SQLiteError)?.isUniqueViolation == true
+        }
+    }
+
+    @Test func `a file that is removed while in use takes no more writes and answers no reads`() async throws {
+        let database = try open()
+        try await database.write { try $0.run("INSERT INTO notes (text) VALUES ('lost')") }
+        for suffix in ["", "-wal", "-shm"] { unlink(database.path + suffix) }
+        for call in [
+            { try await database.write { try $0.run("INSERT INTO notes (text) VALUES ('late')") } },
+            { try await database.read { try $0.first("SELECT 1") { $0.int(0) } ?? 0 } },
+        ] as [@Sendable () async throws -> Int] {
+            await #expect {
+                try await call()
+            } throws: {
+                ($0 as? SQLiteError)?.code == .replaced
+            }
         }
     }
 

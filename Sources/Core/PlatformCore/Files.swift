@@ -25,6 +25,11 @@ package enum Files {
         }
     }
 
+    /// Whether there is something at a path.
+    package static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
     /// The directory that holds `path`; "." for a bare name.
     package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -41,6 +41,9 @@ extension SystemError {
     /// Whether what was asked for is not there.
     package var isNotFound: Bool { code == ENOENT }
 
+    /// Whether nobody reads any more what was written.
+    package var isClosedPipe: Bool { code == EPIPE }
+
     /// Whether it would have had to wait: for a lock, for room in a buffer.
     package var isWouldBlock: Bool { code == EWOULDBLOCK || code == EAGAIN }
 }

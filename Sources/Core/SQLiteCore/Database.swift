@@ -110,6 +110,7 @@ package final class Database: Sendable {
             let accepted = reads.push { connection in
                 continuation.resume(
                     with: Result {
+                        try connection.checkFileIsThere()
                         try connection.run("BEGIN")
                         defer { try? connection.execute("COMMIT") }
                         return try body(connection)

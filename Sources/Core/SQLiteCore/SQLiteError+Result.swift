@@ -21,8 +21,24 @@ extension SQLiteError {
         // A disk that is full when a file is made, enlarged or synced is a failure of input and output to SQLite.
         let isDisk = code == .inputOutput || code == .cannotOpen
         let isFull = isDisk && Self.isFull(sqlite3_system_errno(connection))
-        let cause = isFull ? "database or disk is full" : String(cString: sqlite3_errmsg(connection))
-        self.init(isFull ? .full : code, resultCode: resultCode, operation: operation, cause: cause)
+        let path = Self.path(of: connection)
+        let words = String(cString: sqlite3_errmsg(connection))
+        let (actual, attempt, cause): (Code, String, String) =
+            switch isFull ? .full : code {
+            case .busy: (.busy, "use \(path)", "another program holds the file; `fuser \(path)` may find it")
+            case .full: (.full, "write \(path)", "the disk is full")
+            case .corrupt: (.corrupt, "use \(path)", "the file is damaged (\(words))")
+            case .foreign: (.foreign, "open \(path)", "this is no database (\(words))")
+            case .readOnly: (.readOnly, "write \(path)", "the file or its directory may not be written (\(words))")
+            case .inputOutput, .cannotOpen: (code, "use \(path)", words)
+            case .newer, .replaced, .closed, .constraint, .other: (code, operation, words)
+            }
+        self.init(actual, resultCode: resultCode, operation: attempt, cause: cause)
+    }
+
+    /// The file of a connection.
+    static func path(of connection: OpaquePointer) -> String {
+        sqlite3_db_filename(connection, "main").map { String(cString: $0) } ?? "the database"
     }
 
     /// Whether an error number of the system says that the disk, or the user's share of it, is full.

@@ -22,6 +22,8 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
         case readOnly
         /// Reading or writing the file failed.
         case inputOutput
+        /// The file was removed or replaced while in use.
+        case replaced
         /// The database was closed.
         case closed
         /// Anything else, as a mistake in a statement.

@@ -25,6 +25,7 @@ struct Writer {
     /// One transaction for all of them; where one throws, all are undone and done again with care.
     private func commit(_ group: [any PendingWrite]) {
         do throws(SQLiteError) {
+            try connection.checkFileIsThere()
             try connection.run("BEGIN IMMEDIATE")
             if (group.allSatisfy { $0.perform(on: connection) }) {
                 try connection.run("COMMIT")

@@ -44,13 +44,16 @@ extension QueueCommands {
                 case .keyHeld(let holder):
                     errors("Job \(id) stays failed: job \(holder) has its unique key.\n")
                     isComplete = false
+                case .damaged:
+                    errors("Job \(id) stays failed: what is stored of it is damaged; use failed forget \(id).\n")
+                    isComplete = false
                 case .unknown:
                     errors("Job \(id) is not among the failed.\n")
                     isComplete = false
                 }
             }
         }
-        output("Retried \(retried) jobs.\n")
+        output("Retried \(Self.jobs(retried)).\n")
         if !isComplete { throw NotDone() }
     }
 
@@ -58,14 +61,14 @@ extension QueueCommands {
         let steps = try await steps(jobs, queue)
         let count = steps.reduce(0) { $0 + $1.count }
         guard count > 0 else { return output("No failed jobs.\n") }
-        try ask("Drop \(count) failed jobs for good?", request)
+        try ask("Drop \(Self.jobs(count, "failed")) for good?", request)
         var forgotten = 0
         for ids in steps {
             for (id, isForgotten) in zip(ids, try await queue.store.forgetFailed(ids)) {
                 if isForgotten { forgotten += 1 } else { errors("Job \(id) is not among the failed.\n") }
             }
         }
-        output("Forgot \(forgotten) jobs.\n")
+        output("Forgot \(Self.jobs(forgotten)).\n")
         if forgotten < count { throw NotDone() }
     }
 

@@ -47,6 +47,11 @@ extension QueueCommands {
         return [counts.channel.name, counts.name] + numbers.map { "\($0)" } + [counts.oldest.map(age) ?? "-"]
     }
 
+    /// A number of jobs.
+    static func jobs(_ count: Int, _ kind: String = "") -> String {
+        "\(count) " + (kind.isEmpty ? "" : kind + " ") + (count == 1 ? "job" : "jobs")
+    }
+
     /// A time as a person says it: two units at most.
     static func age(_ duration: Duration) -> String {
         let seconds = duration.components.seconds
@@ -68,14 +73,14 @@ extension QueueCommands {
     /// Columns two spaces apart; what starts with a digit stands right.
     static func table(_ cells: [[String]]) -> String {
         let rows = cells.map { $0.map(plain) }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
         let isNumber = rows[0].indices.map { column in
             rows.dropFirst().allSatisfy { $0[column].first.map { $0.isNumber || $0 == "-" } ?? true }
         }
         return rows.map { row in
             var line = ""
             for column in row.indices {
-                let space = String(repeating: " ", count: widths[column] - row[column].count)
+                let space = String(repeating: " ", count: widths[column] - row[column].displayWidth)
                 line += (column == 0 ? "" : "  ") + (isNumber[column] ? space + row[column] : row[column] + space)
             }
             while line.hasSuffix(" ") { line.removeLast() }

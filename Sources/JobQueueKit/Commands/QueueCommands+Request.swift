@@ -40,76 +40,65 @@ extension QueueCommands {
 
 extension QueueCommands.Request {
     init(_ arguments: [String]) throws(WrongUsage) {
-        var words: [String] = []
-        var options: [String: String] = [:]
-        var rest = arguments[...]
-        while let argument = rest.popFirst() {
-            guard argument.hasPrefix("-") else {
-                words.append(argument)
-                continue
+        var line = try QueueCommands.Line(arguments)
+        command = try Self.command(&line)
+        let destroys =
+            switch command {
+            case .clear, .remove, .forgetFailed: true
+            default: false
             }
-            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            let option = parts[0] == "-v" ? "--verbose" : parts[0]
-            if option == "--help" || option == "-h" {
-                words = ["help"]
-                break
+        let works =
+            switch command {
+            case .run, .listen: true
+            default: false
             }
-            guard let takesValue = QueueCommands.options[option] else {
-                throw WrongUsage(text: "unknown option \(option)")
-            }
-            guard takesValue || parts.count == 1 else { throw WrongUsage(text: "\(option) takes no value") }
-            guard let value = takesValue && parts.count == 1 ? rest.popFirst() : parts.last else {
-                throw WrongUsage(text: "\(option) needs a value")
-            }
-            options[option] = value
-        }
-        isForced = options.removeValue(forKey: "--force") != nil
-        isVerbose = options["--verbose"] != nil
-        command = try Self.command(words, &options)
-        if let option = options.keys.min() { throw WrongUsage(text: "\(option) is no option of \(words[0])") }
+        isForced = destroys && line.takes("--force")
+        isVerbose = works && line.takes("--verbose")
+        try line.end()
     }
 
-    /// Takes the options that belong to the command.
-    private static func command(
-        _ words: [String],
-        _ options: inout [String: String]
-    ) throws(WrongUsage) -> QueueCommands.Command {
-        let operands = words.dropFirst()
-        switch (words.first ?? "info", operands.count) {
-        case ("help", _): return .help
-        case ("info", 0): return .info
-        case ("status", 1): return .status(JobID(words[1]))
-        case ("run", 0):
-            options["--verbose"] = nil
-            return .run
-        case ("listen", 0...1):
-            options["--verbose"] = nil
-            return .listen(lookInterval: try operands.first.map(seconds))
-        case ("clear", 0): return .clear(options.removeValue(forKey: "--channel").map { Channel($0) } ?? .default)
-        case ("remove", 1): return .remove(JobID(words[1]))
-        case ("failed", _): return try failed(Array(operands), &options)
-        case ("pause", 1): return .pause(Channel(words[1]))
-        case ("resume", 1): return .resume(Channel(words[1]))
-        case ("cap", 2): return .cap(Channel(words[1]), at: try cap(words[2]))
-        default: throw WrongUsage(text: "no such command: \(words.joined(separator: " "))")
+    private static func command(_ line: inout QueueCommands.Line) throws(WrongUsage) -> QueueCommands.Command {
+        switch line.command {
+        case "help":
+            line.takeAll()
+            return .help
+        case "info": return .info
+        case "status": return .status(JobID(try line.operand("the ID of a job")))
+        case "run": return .run
+        case "listen": return .listen(lookInterval: try line.optionalOperand().map(seconds))
+        case "clear": return .clear(try line.value(of: "--channel").map(channel) ?? .default)
+        case "remove": return .remove(JobID(try line.operand("the ID of a job")))
+        case "failed":
+            line.enter(default: "list")
+            return try failed(&line)
+        case "pause": return .pause(try channel(line.operand("a channel")))
+        case "resume": return .resume(try channel(line.operand("a channel")))
+        case "cap": return .cap(try channel(line.operand("a channel")), at: try cap(line.operand("a number, or none")))
+        default: throw WrongUsage(text: "no such command: \(line.command)")
         }
     }
 
-    private static func failed(
-        _ words: [String],
-        _ options: inout [String: String]
-    ) throws(WrongUsage) -> QueueCommands.Command {
-        let ids = words.dropFirst().map { JobID($0) }
-        let isAboutAll = options.removeValue(forKey: "--all") != nil
-        switch (words.first ?? "list", ids.count, isAboutAll) {
-        case ("list", 0, false): return .listFailed
-        case ("show", 1, false): return .showFailed(ids[0])
-        case ("retry", 0, true): return .retryFailed(.all)
-        case ("retry", 1..., false): return .retryFailed(.these(ids))
-        case ("forget", 0, true): return .forgetFailed(.all)
-        case ("forget", 1..., false): return .forgetFailed(.these(ids))
-        default: throw WrongUsage(text: "no such command: failed \(words.joined(separator: " "))")
+    private static func failed(_ line: inout QueueCommands.Line) throws(WrongUsage) -> QueueCommands.Command {
+        switch line.command {
+        case "failed list": return .listFailed
+        case "failed show": return .showFailed(JobID(try line.operand("the ID of a job")))
+        case "failed retry": return .retryFailed(try jobs(&line))
+        case "failed forget": return .forgetFailed(try jobs(&line))
+        default: throw WrongUsage(text: "no such command: \(line.command)")
         }
+    }
+
+    private static func jobs(_ line: inout QueueCommands.Line) throws(WrongUsage) -> QueueCommands.FailedJobs {
+        if line.takes("--all") { return .all }
+        var ids = [JobID(try line.operand("the IDs of jobs, or --all"))]
+        while let id = line.optionalOperand() { ids.append(JobID(id)) }
+        return .these(ids)
+    }
+
+    private static func channel(_ name: String) throws(WrongUsage) -> Channel {
+        let channel = Channel(name)
+        guard channel.isValid else { throw WrongUsage(text: "the name of a channel has 1 to 180 bytes") }
+        return channel
     }
 
     private static func seconds(_ text: String) throws(WrongUsage) -> Duration {

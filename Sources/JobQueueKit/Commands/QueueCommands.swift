@@ -44,6 +44,7 @@ public struct QueueCommands: Sendable {
     ]
 
     private let makeQueue: @Sendable () throws -> JobQueue
+    private let makeExisting: @Sendable () throws -> JobQueue?
     let output: @Sendable (String) -> Void
     let errors: @Sendable (String) -> Void
     private let terminal: Terminal
@@ -54,6 +55,8 @@ public struct QueueCommands: Sendable {
     ///
     /// - Parameters:
     ///   - queue: What they are about; made when a command needs it, so that a wrong command line opens nothing.
+    ///   - existing: The same for commands that make no sense on a queue that was never used: opens it with `mustExist`, so
+    ///     that a mistyped path is told and makes nothing; by default they get `queue` too.
     ///   - output: Takes what is to be printed, line feeds included.
     ///   - errors: Takes what went wrong, for those who print it elsewhere; without it the output does.
     ///   - terminal: What shows the output: decides on colours and on the line that shows how a long run gets on.
@@ -62,6 +65,7 @@ public struct QueueCommands: Sendable {
     ///   - work: Has workers do `run` and `listen` with `JobWorker.run(_:)`, and returns the exit code.
     public init(
         queue: @autoclosure @escaping @Sendable () throws -> JobQueue,
+        existing: @autoclosure @escaping @Sendable () throws -> JobQueue? = nil,
         output: @escaping @Sendable (String) -> Void,
         errors: (@Sendable (String) -> Void)? = nil,
         terminal: Terminal = .none,
@@ -69,6 +73,7 @@ public struct QueueCommands: Sendable {
         work: @escaping @Sendable (Work) async throws -> Int32
     ) {
         makeQueue = queue
+        makeExisting = existing
         self.output = output
         self.errors = errors ?? output
         self.terminal = terminal
@@ -79,13 +84,21 @@ public struct QueueCommands: Sendable {
     /// Commands on a queue with a worker of its own, which ends when its task is cancelled.
     public init(
         queue: @autoclosure @escaping @Sendable () throws -> JobQueue,
+        existing: @autoclosure @escaping @Sendable () throws -> JobQueue? = nil,
         worker: JobWorker,
         output: @escaping @Sendable (String) -> Void,
         errors: (@Sendable (String) -> Void)? = nil,
         terminal: Terminal = .none,
         confirm: @escaping @Sendable (_ question: String) -> Bool = { _ in false }
     ) {
-        self.init(queue: try queue(), output: output, errors: errors, terminal: terminal, confirm: confirm) { work in
+        self.init(
+            queue: try queue(),
+            existing: try existing(),
+            output: output,
+            errors: errors,
+            terminal: terminal,
+            confirm: confirm
+        ) { work in
             try await worker.run(work)
             return ExitCode.done
         }
@@ -99,6 +112,9 @@ public struct QueueCommands: Sendable {
             errors("\(error.text)\n" + Self.usage)
             return ExitCode.usage
         } catch is NotDone {
+            return ExitCode.failed
+        } catch let error as QueueError where error.code == .missing {
+            errors("\(error.cause)\n")
             return ExitCode.failed
         } catch {
             errors("\(error)\n")
@@ -114,16 +130,16 @@ public struct QueueCommands: Sendable {
     private func perform(_ request: Request) async throws -> Int32 {
         switch request.command {
         case .help: output(Self.usage)
-        case .info: try await info(makeQueue())
-        case .status(let id): try await status(id, makeQueue())
+        case .info: try await info(existing())
+        case .status(let id): try await status(id, existing())
         case .run: return try await work(request, isRun: true, lookInterval: nil)
         case .listen(let interval): return try await work(request, isRun: false, lookInterval: interval)
-        case .clear(let channel): try await clear(channel, request, makeQueue())
-        case .remove(let id): try await remove(id, request, makeQueue())
-        case .listFailed: try await listFailed(makeQueue())
-        case .showFailed(let id): try await showFailed(id, makeQueue())
-        case .retryFailed(let jobs): try await retry(jobs, makeQueue())
-        case .forgetFailed(let jobs): try await forget(jobs, request, makeQueue())
+        case .clear(let channel): try await clear(channel, request, existing())
+        case .remove(let id): try await remove(id, request, existing())
+        case .listFailed: try await listFailed(existing())
+        case .showFailed(let id): try await showFailed(id, existing())
+        case .retryFailed(let jobs): try await retry(jobs, existing())
+        case .forgetFailed(let jobs): try await forget(jobs, request, existing())
         case .pause(let channel):
             try await makeQueue().pause(channel)
             output("Channel \(Self.plain(channel.name)) is paused; jobs that run go on.\n")
@@ -132,10 +148,15 @@ public struct QueueCommands: Sendable {
             output("Channel \(Self.plain(channel.name)) is resumed.\n")
         case .cap(let channel, let count):
             try await makeQueue().cap(channel, at: count)
-            let cap = count.map { "runs at most \($0) jobs at once, over all workers" } ?? "has no cap"
+            let cap = count.map { "runs at most \(Self.jobs($0)) at once, over all workers" } ?? "has no cap"
             output("Channel \(Self.plain(channel.name)) \(cap).\n")
         }
         return ExitCode.done
+    }
+
+    private func existing() throws -> JobQueue {
+        if let queue = try makeExisting() { return queue }
+        return try makeQueue()
     }
 
     private func work(_ request: Request, isRun: Bool, lookInterval: Duration?) async throws -> Int32 {
@@ -156,8 +177,8 @@ public struct QueueCommands: Sendable {
         let jobs = counts.reduce(0) { $0 + $1.waiting + $1.delayed }
         let name = Self.plain(channel.name)
         guard jobs > 0 else { return output("No job waits in channel \(name).\n") }
-        try ask("Drop the \(jobs) waiting and delayed jobs of channel \(name)?", request)
-        output("Dropped \(try await queue.store.clear(channel)) jobs of channel \(name).\n")
+        try ask("Drop the \(Self.jobs(jobs, "waiting and delayed")) of channel \(name)?", request)
+        output("Dropped \(Self.jobs(try await queue.store.clear(channel))) of channel \(name).\n")
     }
 
     private func remove(_ id: JobID, _ request: Request, _ queue: JobQueue) async throws {

@@ -31,7 +31,7 @@ struct WorkLine {
         case .workerStarted:
             worker(pid, "Worker is started")
         case .workerDraining(let running):
-            worker(pid, "Worker is stopping (\(running) jobs run)")
+            worker(pid, "Worker is stopping (\(QueueCommands.jobs(running)) \(running == 1 ? "runs" : "run"))")
         case .workerStopped:
             worker(pid, "Worker is stopped (\(QueueCommands.age(uptime)))")
         case .storeFailed(let error):

@@ -57,6 +57,8 @@ public enum FailedRetry: Sendable, Hashable {
     case retried
     /// It stays among the failed: this job has its unique key now.
     case keyHeld(by: JobID)
+    /// It stays among the failed: what the store has of it is damaged, so it could only fail again.
+    case damaged
     /// It is not among the failed.
     case unknown
 }

@@ -77,7 +77,8 @@ public struct JobWorker: Sendable {
 
     /// Runs jobs until the task is cancelled; then lets those that run come to their end, and returns.
     ///
-    /// Throws if the store cannot be reached at the start; later failures of the store are events, and it tries again.
+    /// Throws if the store cannot be reached at the start, unless it is only `busy`; that and later failures of the store
+    /// are events, and it tries again.
     @concurrent
     public func run() async throws(QueueError) {
         try await run(untilEmpty: false)

@@ -89,9 +89,8 @@ final class WorkerEngine: Sendable {
     private func work() async throws(QueueError) {
         let endObserving = queue.store.wake.observe { [weak self] in self?.noteNews() }
         defer { endObserving() }
-        // The first look at the store, whose failure is the caller's to know.
         let asked = ContinuousClock.now
-        let reservations = try await reserve(concurrency, settling: []).reserved
+        let reservations = try await firstLook()
         emit(.workerStarted(concurrency: concurrency))
         await start(reservations, asked: asked)
         let renewing = Task(executorPreference: watch) { [self] in await renewLeases() }
@@ -101,6 +100,18 @@ final class WorkerEngine: Sendable {
         renewing.cancel()
         await renewing.value
         emit(.workerStopped)
+    }
+
+    /// Looks at the store for the first time: that it cannot be used is the caller's to know, but who comes while another
+    /// program holds it goes on trying, as one does that is at work.
+    private func firstLook() async throws(QueueError) -> [Reservation] {
+        do throws(QueueError) {
+            return try await reserve(concurrency, settling: []).reserved
+        } catch {
+            guard error.code == .busy else { throw error }
+            emit(.storeFailed(error))
+            return []
+        }
     }
 
     private func emit(_ event: QueueEvent) {

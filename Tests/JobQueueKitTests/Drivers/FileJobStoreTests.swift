@@ -101,7 +101,7 @@ struct FileJobStoreTests {
         let second = try open()
         for number in 0..<3 {
             try await first.push("\(number)", .init(partition: "p"))
-            try await first.push("\(number) late", .init(delay: .seconds(9)))
+            try await first.push("\(number) late", .init(delay: .seconds(3600)))
             #expect(try await second.drain() == ["\(number)"])
             #expect(try await second.next() == nil)
         }
@@ -123,6 +123,78 @@ struct FileJobStoreTests {
         let ready = SegmentedDirectory("\(root)/ready/default")
         try Files.removeFile(try #require(try ready.location(of: ready.all()[0])))
         #expect(try await store.reserve(9).map(\.label) == ["kept"])
+    }
+
+    @Test(arguments: [".DS_Store", ".nfs0001", "junk", "0junk"])
+    func `names that are no job's are passed over wherever they are`(_ stray: String) async throws {
+        let store = try open()
+        try await store.push("first", .init(uniqueKey: "k", partition: "p"))
+        #expect(try await store.drain() == ["first"])
+        try await store.push("later", .init(delay: .seconds(3600)))
+        try await store.push("bad")
+        let bad = try #require(try await store.next())
+        try await store.settle(bad, .failed(reason: "x"))
+        try await store.push("here", .init(partition: "p"))
+        let directories = [
+            "ready", "ready/default", "ready/default/0", "line", "line/default", "line/default/p", "waiting",
+            "waiting/0",
+            "reserved", "failed", "done", "done/default", "unique", "unique/default", "front", "front/default",
+            "errors",
+            "progress", "channels", "tmp",
+        ]
+        for name in directories {
+            try Files.makeDirectory("\(root)/\(name)")
+            try Files.replaceUnsynced("\(root)/\(name)/\(stray)")
+        }
+        try cutShort()
+        let second = try open()
+        #expect(try await second.statistics() == QueueStatistics(waiting: 1, delayed: 1, failed: 1))
+        #expect(try await second.counts().map(\.waiting).reduce(0, +) == 1)
+        #expect(try await second.failed(limit: 9).map(\.id) == [bad.token.id])
+        #expect(try await second.failedIDs().count == 1)
+        try await second.push("there", .init(uniqueKey: "k", partition: "p"))
+        #expect(try await second.drain() == ["here", "there"])
+        try await second.change("mail", .pause)
+        #expect(try await second.channels() == ["mail": ChannelSettings(isPaused: true)])
+        #expect(try await second.retryFailed([bad.token.id]) == [.retried])
+        #expect(try await second.clear(.default) == 2)
+        #expect(try await second.statistics() == QueueStatistics())
+    }
+
+    @Test func `a damaged job is counted and shown, and a retry says why not`() async throws {
+        let store = try open()
+        let pushed = WallTime.now
+        let id = try await store.push("torn")
+        let ready = SegmentedDirectory("\(root)/ready/default")
+        try Files.replace(try #require(try ready.location(of: ready.all()[0])), with: [])
+        #expect(try await store.counts().map(\.name) == ["(damaged)"])
+        #expect(try await store.counts().map(\.waiting) == [1])
+        #expect(try await store.status(of: id).name == "(damaged)")
+        #expect(try await store.next() == nil)
+        #expect(try await store.counts() == [JobCounts(channel: "-", name: "(damaged)", failed: 1)])
+        let job = try await store.failed(id)
+        #expect(job.name == "(damaged)")
+        #expect(job.pushedAt >= pushed && job.pushedAt <= .now)
+        #expect(try await store.retryFailed([id]) == [.damaged])
+        #expect(try await store.forgetFailed([id]) == [true])
+    }
+
+    @Test func `a queue that is removed or replaced while in use is told by every call`() async throws {
+        let store = try open()
+        try await store.push("lost")
+        try Files.move(root, to: directory.file("elsewhere"))
+        for _ in 0..<2 {
+            for call in [{ try await store.push("x") }, { _ = try await store.next() }] as [() async throws -> Void] {
+                await #expect {
+                    try await call()
+                } throws: {
+                    ($0 as? QueueError)?.code == .unavailable
+                        && "\($0)".hasSuffix("was removed or replaced while in use: restart the programs that use it")
+                }
+            }
+            // The second time another queue is there.
+            #expect(try await open().statistics() == QueueStatistics())
+        }
     }
 
     @Test func `a directory that holds something else is refused and left alone`() throws {

@@ -16,6 +16,11 @@ extension Files {
         close(descriptor)
     }
 
+    /// Moves a file or a directory.
+    static func move(_ source: String, to destination: String) throws {
+        guard rename(source, destination) == 0 else { throw SystemError("rename \(source)") }
+    }
+
     /// Removes a file or a link.
     static func removeFile(_ path: String) throws {
         guard unlink(path) == 0 else { throw SystemError("unlink \(path)") }

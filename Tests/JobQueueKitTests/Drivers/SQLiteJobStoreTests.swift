@@ -4,6 +4,14 @@ import SQLiteCore
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// What is the SQLite driver's own.
 struct SQLiteJobStoreTests {
     private let directory = TemporaryDirectory()
@@ -15,6 +23,62 @@ struct SQLiteJobStoreTests {
         try Files.replace(path, with: text)
         #expect { try SQLiteJobStore(path: path) } throws: { ($0 as? QueueError)?.code == .foreign }
         #expect(try Files.read(path) == text)
+    }
+
+    @Test func `a file that is removed or replaced while in use is told by every call`() async throws {
+        let path = directory.file("moved.sqlite")
+        let store = try SQLiteJobStore(path: path)
+        try await store.push("lost")
+        for suffix in ["", "-wal", "-shm"] { try Files.removeFile(path + suffix) }
+        for _ in 0..<2 {
+            for call in [{ try await store.push("x") }, { _ = try await store.next() }] as [() async throws -> Void] {
+                await #expect {
+                    try await call()
+                } throws: {
+                    ($0 as? QueueError)?.code == .unavailable
+                        && "\($0)".hasSuffix("was removed or replaced while in use: restart the programs that use it")
+                }
+            }
+            // The second time another queue is there.
+            let other = try SQLiteJobStore(path: path)
+            #expect(try await other.statistics() == QueueStatistics())
+            await other.close()
+        }
+    }
+
+    @Test func `a worker that comes while another program holds the file says so in plain words, and goes on trying`()
+        async throws
+    {
+        let path = directory.file("held.sqlite")
+        let store = try SQLiteJobStore(path: path, clock: .system, busyLimit: .milliseconds(20))
+        let fixture = WorkerFixture(store: store)
+        try await fixture.queue.push(Task1())
+        let options = Database.Options(applicationID: SQLiteSchema.applicationID, migrations: SQLiteSchema.migrations)
+        let peer = try Database(path: path, options: options)
+        let (holds, isOver) = (Gate(), Lock(false))
+        let holding = Task {
+            try await peer.write { _ in
+                holds.open()
+                while !isOver.withLock({ $0 }) { usleep(1000) }
+            }
+        }
+        try await holds.pass()
+        await #expect {
+            try await fixture.queue.push(Task1())
+        } throws: {
+            ($0 as? QueueError)?.code == .busy
+                && "\($0)".hasSuffix("held.sqlite: another program holds the file; `fuser \(path)` may find it")
+        }
+        try await fixture.run { _, _ in
+            .done
+        } while: {
+            try await fixture.log.first("storeFailed") { if case .storeFailed = $0 { true } else { false } }
+            isOver.withLock { $0 = true }
+            try await fixture.untilEmpty()
+        }
+        try await holding.value
+        await peer.close()
+        #expect(fixture.log.count { if case .finished = $0 { true } else { false } } == 1)
     }
 
     @Test func `a closed store says so`() async throws {

@@ -188,7 +188,7 @@ struct JobWorkerTests {
             return .done
         } while: {
             try await fixture.queue.push(Task1())
-            try await eventually(.seconds(60), "the job to run") { try await store.statistics().reserved == 1 }
+            try await fixture.log.first("started") { if case .started = $0 { true } else { false } }
             let stolen = Gathered<Reservation>()
             try await eventually(.seconds(60), "another worker to get the job") {
                 store.clock.advance(by: .seconds(20))

@@ -200,11 +200,11 @@ extension Composition {
         )
     }
 
-    package func makeQueue(isLogged: Bool = true) throws -> JobQueue {
+    package func makeQueue(isLogged: Bool = true, mustExist: Bool = false) throws -> JobQueue {
         let store: any JobStore =
             switch settings.queue {
-            case .sqlite(let path): try SQLiteJobStore(path: path)
-            case .file(let directory): try FileJobStore(path: directory)
+            case .sqlite(let path): try SQLiteJobStore(path: path, mustExist: mustExist)
+            case .file(let directory): try FileJobStore(path: directory, mustExist: mustExist)
             case .memory: MemoryJobStore()
             }
         guard isLogged else { return JobQueue(store: store) }

@@ -52,8 +52,8 @@ package enum HostMain {
         umask(0o077)
         do {
             let command = try Command.parse(arguments, host: host, default: host == .queue ? "info" : "start")
-            if command.wantsHelp { return say(HelpText.of(host)) }
-            if command.wantsVersion { return say("\(host.rawValue) \(HawkVersion.text)\n") }
+            if command.wantsHelp { return try answer(HelpText.of(host)) }
+            if command.wantsVersion { return try answer("\(host.rawValue) \(HawkVersion.text)\n") }
             let settings = try Settings(
                 host: host,
                 flags: command.flags,
@@ -89,13 +89,21 @@ package enum HostMain {
                 throw UsageError(problems: ["this is no uid: 1 to 128 bytes without control characters, and not 0"])
             }
             let authenticator = try Composition(settings, host: host).makeAuthenticator()
-            return say("\(authenticator.makeToken(uid: uid, lifetime: .seconds(24 * 3600)))\n")
+            return try answer("\(authenticator.makeToken(uid: uid, lifetime: .seconds(24 * 3600)))\n")
         case (_, "stop") where command.operands.isEmpty:
             return try await Self.stop(host, settings)
         case (.queue, _):
+            let unwritten = Lock<SystemError?>(nil)
             let commands = QueueCommands(
                 queue: try Composition(settings, host: host).makeQueue(),
-                output: { _ = say($0) },
+                existing: try Composition(settings, host: host).makeQueue(mustExist: true),
+                output: { text in
+                    do throws(SystemError) {
+                        try say(text)
+                    } catch {
+                        unwritten.withLock { $0 = error }
+                    }
+                },
                 errors: { complain("\(host.rawValue): \($0)", end: "") },
                 terminal: terminal,
                 confirm: confirm,
@@ -105,7 +113,10 @@ package enum HostMain {
                     }
                 }
             )
-            return await commands.run([command.name] + command.operands + command.options)
+            let code = await commands.run([command.name] + command.operands + command.options)
+            guard let error = unwritten.withLock({ $0 }) else { return code }
+            complain("\(host.rawValue): \(error)")
+            return code == 0 ? 1 : code
         case (.hawk, "start") where command.operands.isEmpty,
             (.server, "start") where command.operands.isEmpty,
             (.api, "start") where command.operands.isEmpty:
@@ -175,9 +186,18 @@ package enum HostMain {
         return values
     }
 
-    private static func say(_ text: String) -> Int32 {
-        try? Files.write(text.utf8, to: STDOUT_FILENO, path: "stdout")
+    private static func answer(_ text: String) throws(SystemError) -> Int32 {
+        try say(text)
         return 0
+    }
+
+    /// Prints; that nobody reads any more is no error, since whoever closes a pipe has read what he wanted.
+    private static func say(_ text: String) throws(SystemError) {
+        do throws(SystemError) {
+            try Files.write(text.utf8, to: STDOUT_FILENO, path: "stdout")
+        } catch {
+            if !error.isClosedPipe { throw error }
+        }
     }
 
     private static var terminal: QueueCommands.Terminal {

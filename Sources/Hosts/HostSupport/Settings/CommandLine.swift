@@ -55,7 +55,8 @@ extension Command {
                 } else {
                     problems.append("--\(name) needs a value: --\(name) \(setting.placeholder ?? "")")
                 }
-            case _ where argument.hasPrefix("-") && argument != "-": problems.append("unknown option \(argument)")
+            case _ where argument.hasPrefix("-") && argument != "-" && Int(argument) == nil:
+                problems.append("unknown option \(argument)")
             case _ where command.name.isEmpty: command.name = argument
             default: command.operands.append(argument)
             }

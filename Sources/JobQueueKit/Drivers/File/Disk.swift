@@ -20,9 +20,9 @@ enum Disk {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("unlink \(path)") }
     }
 
-    /// Removes a directory if nothing is in it.
+    /// Removes a directory if nothing is in it; what is no directory stays.
     static func removeDirectory(_ path: String) throws(SystemError) {
-        guard rmdir(path) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST else {
+        guard rmdir(path) == 0 || [ENOENT, ENOTEMPTY, EEXIST, ENOTDIR].contains(errno) else {
             throw SystemError("rmdir \(path)")
         }
     }
@@ -41,10 +41,12 @@ enum Disk {
         }
     }
 
-    /// The names in a directory, in no order; none if it is not there.
+    /// The names in a directory, in no order; none if it is not there or no directory.
+    ///
+    /// Hidden ones, which file managers and network file systems leave behind, are never the queue's.
     static func names(in path: String) throws(SystemError) -> [String] {
         guard let directory = opendir(path) else {
-            if errno == ENOENT { return [] }
+            if errno == ENOENT || errno == ENOTDIR { return [] }
             throw SystemError("open directory \(path)")
         }
         defer { closedir(directory) }
@@ -53,7 +55,7 @@ enum Disk {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if !name.hasPrefix(".") { names.append(name) }
         }
         return names
     }
@@ -67,12 +69,12 @@ enum Disk {
         try move(temporary, to: path)
     }
 
-    /// The text a symbolic link holds; nil if it is not there.
+    /// The text a symbolic link holds; nil if it is not there or no link.
     static func held(by path: String) throws(SystemError) -> String? {
         var buffer = [CChar](repeating: 0, count: 256)
         let count = readlink(path, &buffer, buffer.count)
         guard count >= 0 else {
-            if errno == ENOENT { return nil }
+            if errno == ENOENT || errno == EINVAL { return nil }
             throw SystemError("readlink \(path)")
         }
         return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)

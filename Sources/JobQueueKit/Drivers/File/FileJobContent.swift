@@ -15,6 +15,9 @@ struct FileJobContent: Codable {
     /// The length of the payload, by which a torn file is told.
     var size: Int
 
+    /// What stands for the name of a job whose file is damaged.
+    static let damaged = "(damaged)"
+
     /// Above what names and keys of 180 bytes can become in JSON.
     private static let headLimit = 16 << 10
 

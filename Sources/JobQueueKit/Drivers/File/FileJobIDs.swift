@@ -19,6 +19,9 @@ final class FileJobIDs: Sendable {
         return Self.hex(UInt64(max(time, 0)), 12) + Self.hex(UInt64(count), 4) + Self.hex(random, 12)
     }
 
+    /// When a job was pushed, in milliseconds since 1970; nil for an identity that is none.
+    static func time(of id: String) -> Int64? { Int64(id.prefix(12), radix: 16) }
+
     private static func hex(_ number: UInt64, _ digits: Int) -> String {
         let text = String(number, radix: 16)
         return String(repeating: "0", count: max(digits - text.count, 0)) + text

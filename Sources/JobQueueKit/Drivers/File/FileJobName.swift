@@ -38,6 +38,32 @@ package struct FileJobName: Hashable {
         owner = String(fields[10])
     }
 
+    /// Whether a name is a job's, found without taking it apart: ten commas, and numbers between the third and the last.
+    static func isOne(_ name: String) -> Bool {
+        var commas = 0
+        for byte in name.utf8 {
+            if byte == UInt8(ascii: ",") {
+                commas += 1
+            } else if 2..<10 ~= commas, !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte), byte != UInt8(ascii: "-") {
+                return false
+            }
+        }
+        return commas == 10
+    }
+
+    /// Whether a name is that of a job, found as quickly.
+    static func isOne(_ name: String, of id: String) -> Bool {
+        guard let comma = name.utf8.firstIndex(of: UInt8(ascii: ",")) else { return false }
+        return name[name.utf8.index(after: comma)...].hasPrefix(id + ",")
+    }
+
+    /// Whether a text is made of lowercase hexadecimal digits, as keys and identities are.
+    static func isHexadecimal(_ text: String) -> Bool {
+        text.utf8.allSatisfy {
+            UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+        }
+    }
+
     /// Among ready jobs and those in line: sorts by priority, then time, then pushing.
     package var byTurn: String {
         text(key: Self.hex(Int64(priority) + 1 << 31, digits: 8) + Self.hex(readyAt, digits: 12) + id)

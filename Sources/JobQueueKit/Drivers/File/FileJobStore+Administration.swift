@@ -45,21 +45,27 @@ extension FileJobStore {
     ) throws(SystemError) -> JobCounter {
         var counter = JobCounter(now: now)
         for place in places {
-            guard let content = try FileJobContent.head(of: place.path) else { continue }
+            guard let (channel, name) = try named(place.path) else { continue }
             switch place.state {
-            case .ready, .inLine: counter.addWaiting(content.channel, content.name, since: place.name.readyAt)
-            case .waiting: counter[content.channel, content.name].delayed += 1
-            case .reserved: counter[content.channel, content.name].reserved += 1
+            case .ready, .inLine: counter.addWaiting(channel, name, since: place.name.readyAt)
+            case .waiting: counter[channel, name].delayed += 1
+            case .reserved: counter[channel, name].reserved += 1
             }
         }
-        for name in failed {
-            guard let content = try FileJobContent.head(of: "\(root)/failed/\(name)") else { continue }
-            counter[content.channel, content.name].failed += 1
+        for file in failed {
+            guard let (channel, name) = try named("\(root)/failed/\(file)") else { continue }
+            counter[channel, name].failed += 1
         }
         return counter
     }
 
-    /// Where a job is; takes time with the number of jobs unless it runs.
+    /// The channel and the name a job is counted under; nil if its file is gone.
+    private static func named(_ path: String) throws(SystemError) -> (channel: String, name: String)? {
+        if let content = try FileJobContent.head(of: path) { return (content.channel, content.name) }
+        return try Disk.length(of: path) == nil ? nil : ("-", FileJobContent.damaged)
+    }
+
+    /// Where a job is; takes time with the number of jobs unless it runs: all their names are looked through.
     public func status(of id: JobID) async throws(QueueError) -> JobStatus {
         let status = try await locked { queue throws(SystemError) in try queue.status(of: id) }
         guard let status else { throw .unknown(id, "status of job") }

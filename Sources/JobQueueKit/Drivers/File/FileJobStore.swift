@@ -27,8 +27,10 @@ public final class FileJobStore: JobStore {
 
     /// Opens the directory, making it if needed; blocks while it does.
     ///
-    /// Throws `foreign` for a directory that holds something else or was made by a newer version.
-    public convenience init(path: String) throws(QueueError) {
+    /// Throws `foreign` for a directory that holds something else or was made by a newer version, and, if it `mustExist`,
+    /// `missing` where there is no queue yet.
+    public convenience init(path: String, mustExist: Bool = false) throws(QueueError) {
+        guard !mustExist || Files.exists("\(path)/lock") else { throw .missing(path) }
         try self.init(path: path, clock: .system)
     }
 
@@ -74,7 +76,7 @@ public final class FileJobStore: JobStore {
             // Whoever is told of a failure pushes again.
             let ids = Set(staged.map(\.id))
             try? await locked { queue throws(SystemError) in try queue.removeEverywhere(ids) }
-            throw QueueError(error)
+            throw queue.explained(error)
         }
         return published
     }
@@ -176,7 +178,7 @@ public final class FileJobStore: JobStore {
             }
         } catch {
             for job in staged { try? Disk.remove(job.path) }
-            throw QueueError(error)
+            throw queue.explained(error)
         }
         return staged
     }

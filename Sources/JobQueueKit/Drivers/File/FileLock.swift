@@ -23,6 +23,8 @@ final class FileLock {
 
     private let path: String
     private let descriptor: Int32
+    /// Which file was opened, whatever is found at its path later.
+    private let identity: Identity
     private var state = State()
     /// Whether the one who has the lock has noted a change.
     private var hasBegun = false
@@ -30,15 +32,39 @@ final class FileLock {
     private static let magic = "hawk-queue 1"
     private static let size = 128
 
+    /// A file as the system tells it apart from all others that are there.
+    private struct Identity: Equatable {
+        let device: UInt64
+        let number: UInt64
+
+        init(_ status: stat) {
+            device = UInt64(truncatingIfNeeded: status.st_dev)
+            number = UInt64(truncatingIfNeeded: status.st_ino)
+        }
+    }
+
     /// Opens the file, making it if needed.
     init(_ path: String) throws(SystemError) {
         self.path = path
         descriptor = retryingInterrupted { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
         guard descriptor >= 0 else { throw SystemError("open \(path)") }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let error = SystemError("stat \(path)")
+            close(descriptor)
+            throw error
+        }
+        identity = Identity(status)
     }
 
     deinit {
         close(descriptor)
+    }
+
+    /// Whether the file is no longer at its path, or another one is: somebody removed the queue or put another in its place.
+    var isReplaced: Bool {
+        var status = stat()
+        return stat(path, &status) != 0 || Identity(status) != identity
     }
 
     /// Waits for its turn, and returns what the file says; nil if it belongs to something else or a newer version.

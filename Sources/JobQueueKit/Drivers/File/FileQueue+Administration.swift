@@ -3,10 +3,18 @@ import PlatformCore
 extension FileQueue {
     // MARK: Looking
 
-    /// A job that is not among the failed; takes time with their number unless the job runs.
+    /// A job that is not among the failed.
+    ///
+    /// An identity does not say where its job is: takes time with the number of names unless the job runs.
     func place(of id: String) throws(SystemError) -> FilePlace? {
         if let job = try reserved()[id] { return FilePlace(state: .reserved, name: job, path: reservedPath(job)) }
-        return try places()[id]
+        for (directory, state) in try directories() {
+            guard let name = try directory.first(1, where: { FileJobName.isOne($0, of: id) }).first,
+                let job = FileJobName(name), let path = try directory.location(of: name)
+            else { continue }
+            return FilePlace(state: state(job), name: job, path: path)
+        }
+        return nil
     }
 
     func status(of id: JobID) throws(SystemError) -> JobStatus? {
@@ -30,8 +38,8 @@ extension FileQueue {
         let progress = try Disk.beginning(of: progressPath(id.description), limit: 1 << 10)
         return JobStatus(
             id: id,
-            name: content?.name ?? "",
-            channel: Channel(content?.channel ?? ""),
+            name: content?.name ?? FileJobContent.damaged,
+            channel: Channel(content?.channel ?? "-"),
             state: state,
             progress: progress.flatMap { JobProgress(text: String(decoding: $0, as: UTF8.self)) }
         )
@@ -39,11 +47,11 @@ extension FileQueue {
 
     /// The names of the failed jobs, the latest first.
     func failedNames() throws(SystemError) -> [String] {
-        try Disk.names(in: "\(root)/failed").sorted(by: >)
+        try Disk.names(in: "\(root)/failed").filter { FileJobName.isOne($0) }.sorted(by: >)
     }
 
     func failedName(_ id: JobID) throws(SystemError) -> String? {
-        try failedNames().first { FileJobName($0)?.id == id.description }
+        try failedNames().first { FileJobName.isOne($0, of: id.description) }
     }
 
     // MARK: Changing
@@ -58,8 +66,7 @@ extension FileQueue {
     func retryFailed(_ id: JobID, now: Int64) throws(SystemError) -> FailedRetry {
         guard let name = try failedName(id), let job = FileJobName(name) else { return .unknown }
         let path = "\(root)/failed/\(name)"
-        // A damaged one would only fail again.
-        guard let content = try FileJobContent.read(path)?.content else { return .unknown }
+        guard let content = try FileJobContent.read(path)?.content else { return .damaged }
         try lock.beginChange()
         if let unique = uniquePath(content) {
             if let holder = try Disk.held(by: unique) { return .keyHeld(by: JobID(holder)) }

@@ -32,24 +32,25 @@ extension FileQueue {
         }
         statistics.delayed = try waiting.all().count
         statistics.reserved = try reserved().count
-        statistics.failed = try Disk.names(in: "\(root)/failed").count
+        statistics.failed = try failedNames().count
         return statistics
     }
 
-    /// A failed job by the name of its file; of a damaged one only its name is known.
+    /// A failed job by the name of its file, which is all that is known of a damaged one.
     func failedJob(_ name: String) throws(SystemError) -> FailedJob? {
         guard let job = FileJobName(name) else { return nil }
         let stored = try FileJobContent.read("\(root)/failed/\(name)")
+        let pushedAt = stored?.content.pushedAt ?? FileJobIDs.time(of: job.id)
         return FailedJob(
             id: JobID(job.id),
-            name: stored?.content.name ?? "",
-            channel: Channel(stored?.content.channel ?? ""),
+            name: stored?.content.name ?? FileJobContent.damaged,
+            channel: Channel(stored?.content.channel ?? "-"),
             payload: stored?.payload ?? [],
             reason: try lastError(of: job) ?? "",
             deliveries: job.deliveries,
             failures: job.failures,
             crashes: job.crashes,
-            pushedAt: WallTime(milliseconds: stored?.content.pushedAt ?? 0),
+            pushedAt: WallTime(milliseconds: pushedAt ?? FileJobName.failureTime(of: name)),
             failedAt: WallTime(milliseconds: FileJobName.failureTime(of: name))
         )
     }

@@ -44,22 +44,30 @@ extension FileQueue {
     /// Every job that is not among the failed.
     func places() throws(SystemError) -> [String: FilePlace] {
         var places: [String: FilePlace] = [:]
-        func add(_ directory: SegmentedDirectory, _ state: (FileJobName) -> FilePlace.State) throws(SystemError) {
+        for (directory, state) in try directories() {
             for name in try directory.all() {
                 guard let job = FileJobName(name), let path = try directory.location(of: name) else { continue }
                 places[job.id] = FilePlace(state: state(job), name: job, path: path)
             }
         }
-        for channel in try Disk.names(in: "\(root)/ready") { try add(ready(channel)) { _ in .ready(channel) } }
-        try eachPair(in: "line") { channel, key throws(SystemError) in
-            let partition = FilePartition(channel: channel, key: key)
-            try add(line(partition)) { _ in .inLine(partition) }
-        }
-        try add(waiting) { .waiting(keepsTurn: $0.keepsTurn) }
         for (id, job) in try reserved() {
             places[id] = FilePlace(state: .reserved, name: job, path: reservedPath(job))
         }
         return places
+    }
+
+    /// The directories of the jobs that neither run nor have failed, and what being there says of a job.
+    func directories() throws(SystemError) -> [(SegmentedDirectory, (FileJobName) -> FilePlace.State)] {
+        var directories: [(SegmentedDirectory, (FileJobName) -> FilePlace.State)] = []
+        for channel in try Disk.names(in: "\(root)/ready") {
+            directories.append((ready(channel), { _ in .ready(channel) }))
+        }
+        try eachPair(in: "line") { channel, key throws(SystemError) in
+            let partition = FilePartition(channel: channel, key: key)
+            directories.append((line(partition), { _ in .inLine(partition) }))
+        }
+        directories.append((waiting, { .waiting(keepsTurn: $0.keepsTurn) }))
+        return directories
     }
 
     /// Files that a process was writing when it died.
@@ -72,9 +80,10 @@ extension FileQueue {
 
     /// Notes are made before a job moves and removed after it is gone.
     private func removeNotes(besides places: [String: FilePlace]) throws(SystemError) {
-        let failed = Set(try Disk.names(in: "\(root)/failed").compactMap { FileJobName($0)?.id })
+        let failed = Set(try failedNames().compactMap { FileJobName($0)?.id })
         for notes in ["errors", "progress"] {
-            for id in try Disk.names(in: "\(root)/\(notes)") where places[id] == nil && !failed.contains(id) {
+            for id in try Disk.names(in: "\(root)/\(notes)")
+            where FileJobName.isHexadecimal(id) && places[id] == nil && !failed.contains(id) {
                 try Disk.remove("\(root)/\(notes)/\(id)")
             }
         }

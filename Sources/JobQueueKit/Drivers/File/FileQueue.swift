@@ -52,11 +52,10 @@ final class FileQueue: @unchecked Sendable {
     /// Runs `body` while no other process changes anything, after repairing what another one left unfinished.
     func locked<Value>(_ body: () throws(SystemError) -> Value) throws(QueueError) -> Value {
         do throws(SystemError) {
-            guard let state = try lock.acquire() else {
-                lock.release()
-                throw SystemError("open \(root)/lock", code: Self.foreignFile)
-            }
+            let state = try lock.acquire()
             defer { lock.release() }
+            guard let state else { throw SystemError("open \(root)/lock", code: Self.foreignFile) }
+            guard !lock.isReplaced else { throw SystemError("use \(root)", code: Self.replaced) }
             changedDirectories = []
             let isSameBoot = state.bootID == Owner.current.bootID
             if state.generation != generation || state.isChanging { forget() }
@@ -75,7 +74,14 @@ final class FileQueue: @unchecked Sendable {
         }
     }
 
+    /// An error of a call beside the lock: where the queue itself is gone, that is what has to be said.
+    func explained(_ error: SystemError) -> QueueError {
+        QueueError(lock.isReplaced ? SystemError("use \(root)", code: Self.replaced) : error)
+    }
+
     static let foreignFile = Int32.min
+    /// The queue was removed or replaced while in use.
+    static let replaced = Int32.min + 1
 
     // MARK: Directories
 
@@ -222,10 +228,14 @@ extension FileJobContent {
 extension QueueError {
     /// What the system said, in the words of the queue.
     init(_ error: SystemError) {
-        if error.code == FileQueue.foreignFile {
+        switch error.code {
+        case FileQueue.foreignFile:
             let cause = "made by another program or a newer version"
             self.init(.foreign, operation: error.operation, cause: cause)
-        } else {
+        case FileQueue.replaced:
+            let cause = "was removed or replaced while in use: restart the programs that use it"
+            self.init(.unavailable, operation: error.operation, cause: cause)
+        default:
             let code: Code = SystemError.isFull(error.code) ? .full : .unavailable
             self.init(code, operation: error.operation, cause: SystemError.text(of: error.code))
         }

@@ -4,7 +4,7 @@ package import PlatformCore
 /// of a new one costs a look at all.
 ///
 /// Each directory is named by a key that no name in it is below, as the leaves of a B-tree are. What was read is remembered
-/// until `forget`.
+/// until `forget`. Names that are no key's or no job's are passed over.
 package final class SegmentedDirectory {
     private struct Segment {
         let key: String
@@ -109,12 +109,14 @@ package final class SegmentedDirectory {
 
     private func readSegments() throws(SystemError) {
         guard segments == nil else { return }
-        segments = try Disk.names(in: path).sorted().map { Segment(key: $0, names: nil) }
+        segments = try Disk.names(in: path).filter(FileJobName.isHexadecimal).sorted().map {
+            Segment(key: $0, names: nil)
+        }
     }
 
     private func content(of index: Int) throws(SystemError) -> [String] {
         if let names = segments![index].names { return names }
-        let names = try Disk.names(in: "\(path)/\(segments![index].key)").sorted()
+        let names = try Disk.names(in: "\(path)/\(segments![index].key)").filter { FileJobName.isOne($0) }.sorted()
         segments![index].names = names
         return names
     }

@@ -31,13 +31,24 @@ public final class SQLiteJobStore: JobStore {
     /// - Parameters:
     ///   - path: Where the file is or will be.
     ///   - durability: Give up the last jobs in a power cut for speed; by default none is.
+    ///   - mustExist: Whether to throw `missing` where there is no file yet, for programs that only look.
     /// - Throws: When the file cannot be opened, is damaged, or is another program's or a newer version's.
-    public convenience init(path: String, durability: Durability = .full) throws(QueueError) {
+    public convenience init(
+        path: String,
+        durability: Durability = .full,
+        mustExist: Bool = false
+    ) throws(QueueError) {
+        guard !mustExist || Files.exists(path) else { throw .missing(path) }
         try self.init(path: path, durability: durability, clock: .system)
     }
 
-    /// Opens the file with a clock of the caller's.
-    package init(path: String, durability: Durability = .full, clock: WallClock) throws(QueueError) {
+    /// Opens the file with a clock of the caller's, and waits so long for other programs that hold it.
+    package init(
+        path: String,
+        durability: Durability = .full,
+        clock: WallClock,
+        busyLimit: Duration = .seconds(10)
+    ) throws(QueueError) {
         let news = SQLiteNews(bell: Doorbell("\(path)-bell", wake: wake), wake: wake)
         self.news = news
         do throws(SQLiteError) {
@@ -45,6 +56,7 @@ public final class SQLiteJobStore: JobStore {
                 synchronous: durability == .full ? .full : .normal,
                 applicationID: SQLiteSchema.applicationID,
                 migrations: SQLiteSchema.migrations,
+                busyLimit: busyLimit,
                 committed: { news.tell() }
             )
             database = try Database(path: path, options: options)

@@ -64,7 +64,7 @@ extension QueueError {
             case .corrupt: .damaged
             case .foreign, .newer: .foreign
             case .closed: .closed
-            case .cannotOpen, .readOnly, .inputOutput, .constraint, .other: .unavailable
+            case .cannotOpen, .readOnly, .inputOutput, .replaced, .constraint, .other: .unavailable
             }
         self.init(code, operation: error.operation, cause: error.cause)
     }
