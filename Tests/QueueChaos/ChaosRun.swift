@@ -95,7 +95,9 @@ final class ChaosRun {
                 let failed = try await store.failed(limit: .max)
                 try promise(failed.allSatisfy { $0.crashes >= 3 }, "only killed workers make jobs fail: \(failed)")
                 let results = try await store.retryFailed(failed.map(\.id))
-                for (job, result) in zip(failed, results) where result == .retried { givenUp.insert(job.id.description) }
+                for (job, result) in zip(failed, results) where result == .retried {
+                    givenUp.insert(job.id.description)
+                }
             }
             try promise(ContinuousClock.now < deadline, "what is left is done in time: \(statistics)")
             try promise(workers.allSatisfy { $0.hasExited() == nil }, "workers go on:\n\(workers[0].text())")
