@@ -37,6 +37,10 @@ package enum PageAssets {
             contentType: "text/javascript; charset=utf-8",
             body: hawkChatJS
         ),
+        "/highlight.js": PageAsset(
+            contentType: "text/javascript; charset=utf-8",
+            body: highlightJS
+        ),
         "/": PageAsset(
             contentType: "text/html; charset=utf-8",
             body: indexHTML
@@ -122,7 +126,7 @@ private let appCSS: StaticString = #"""
   --warning: light-dark(#6b4908, #efcf91);
   --warning-tint: light-dark(#fdf4e2, #292112);
   --shadow: 0 1px 2px light-dark(#0f1f1e0f, #0006), 0 6px 24px light-dark(#0f1f1e14, #0007);
-  --text: Inter, "Segoe UI Variable Text", "Segoe UI", system-ui, -apple-system, Roboto, "Noto Sans", "Liberation Sans", sans-serif;
+  --text: Inter, "Segoe UI Variable Text", "Segoe UI", system-ui, -apple-system, Roboto, "Noto Sans", "Liberation Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
   --column: 46rem;
   --gap: clamp(1rem, 4vw, 2rem);
@@ -2249,6 +2253,145 @@ function sleep(milliseconds) {
 
 """#
 
+private let highlightJS: StaticString = #"""
+/** Colours for code, line by line: words of the language, names, strings, numbers, comments. */
+
+import { el } from "./dom.js";
+
+const LONGEST = 2000; // characters of a line; a longer one is not for reading
+
+const words = (text) => new Set(text.split(" "));
+const C_STRINGS = String.raw`"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?`;
+const C_FAMILY = { comment: "//.*", spans: { "/*": ["*/", "comment"] }, strings: C_STRINGS };
+const HASH = { comment: "#.*", spans: {}, strings: C_STRINGS };
+
+const GRAMMARS = {
+  swift: { ...C_FAMILY, spans: { ...C_FAMILY.spans, '"""': ['"""', "string"] }, words: words("actor any as associatedtype async await borrowing break case catch class consuming continue default defer deinit do else enum extension fallthrough false fileprivate final for func guard if import in init inout internal is isolated let mutating nil nonisolated open operator package private protocol public repeat rethrows return self Self sending some static struct subscript super switch throw throws true try typealias var weak where while") },
+  javascript: { ...C_FAMILY, spans: { ...C_FAMILY.spans, "`": ["`", "string"] }, words: words("abstract any as async await boolean break case catch class const continue debugger declare default delete do else enum export extends false finally for from function get if implements import in instanceof interface keyof let namespace never new null number of private protected public readonly return satisfies set static string super switch this throw true try type typeof undefined unknown var void while with yield") },
+  python: { ...HASH, spans: { '"""': ['"""', "string"], "'''": ["'''", "string"] }, words: words("and as assert async await break case class continue def del elif else except False finally for from global if import in is lambda match None nonlocal not or pass raise return self True try while with yield") },
+  c: { ...C_FAMILY, words: words("alignas alignof auto bool break case catch char class concept const constexpr const_cast continue co_await co_return co_yield decltype default delete do double dynamic_cast else enum explicit extern false final float for friend goto if inline int long mutable namespace new noexcept nullptr NULL operator override private protected public register reinterpret_cast requires restrict return short signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typename union unsigned using virtual void volatile while") },
+  java: { ...C_FAMILY, spans: { ...C_FAMILY.spans, '"""': ['"""', "string"] }, words: words("abstract as async await base boolean break by byte case catch char class companion const continue data default do double else enum extends false final finally float for foreach fun get if implements import in init inner instanceof int interface internal is lateinit long namespace native new null object open out override package permits private protected public readonly record return sealed set short static string struct super switch this throw throws true try typealias using val var virtual void volatile when while yield") },
+  go: { ...C_FAMILY, spans: { ...C_FAMILY.spans, "`": ["`", "string"] }, words: words("any bool break byte case chan const continue default defer else error fallthrough false float64 for func go goto if import int int64 interface iota len make map nil package range return rune select string struct switch true type uint var") },
+  rust: { ...C_FAMILY, strings: String.raw`"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])'`, words: words("as async await bool break char const continue crate dyn else enum extern f32 f64 false fn for i32 i64 if impl in let loop match mod move mut pub ref return self Self static str String struct super trait true type u8 u32 u64 unsafe use usize vec where while") },
+  php: { ...C_FAMILY, comment: "(?://|#(?!\\[)).*", words: words("abstract and array as break callable case catch class clone const continue declare default do echo else elseif enum extends false final finally fn for foreach function global if implements include instanceof int interface isset list match namespace new null or print private protected public readonly require return self static string switch this throw trait true try unset use var void while yield") },
+  ruby: { ...HASH, words: words("alias and begin break case class def do else elsif end ensure false for if in module new next nil not or private puts raise redo require rescue retry return self super then true undef unless until when while yield") },
+  shell: { ...HASH, comment: "(?:^|(?<=\\s))#.*", words: words("alias case cd do done echo elif else esac eval exec exit export fi for function if in local mkdir read return set shift source sudo then trap unset until while") },
+  sql: { ...C_FAMILY, comment: "--.*", isBlind: true, words: words("add all alter and as asc begin between by case check column commit constraint count create cross default delete desc distinct drop else end exists foreign from full group having if in index inner insert integer into is join key left like limit not null offset on or order outer primary references returning right rollback select set sum table text then transaction union unique update using values view when where with") },
+  json: { ...HASH, comment: "//.*", strings: String.raw`"(?:\\.|[^"\\])*"?`, words: words("true false null") },
+  yaml: { ...HASH, comment: "(?:^|(?<=\\s))#.*", name: String.raw`[\w.\-]+(?=\s*[:=])`, words: words("true false null yes no on off") },
+  css: { ...C_FAMILY, comment: "(?!)", name: String.raw`[\w\-]+(?=\s*:)|[.#@][\w\-]+`, words: words("important inherit initial unset none auto var calc") },
+  markup: { comment: "(?!)", spans: { "<!--": ["-->", "comment"] }, strings: String.raw`"[^"]*"?`, name: String.raw`</?[\w:\-]+|/?>|[\w:\-]+(?==)`, words: new Set() },
+};
+
+const ALIASES = {
+  js: "javascript", jsx: "javascript", ts: "javascript", tsx: "javascript", typescript: "javascript", mjs: "javascript", node: "javascript",
+  py: "python", python3: "python", "c++": "c", cpp: "c", cc: "c", h: "c", hpp: "c", objc: "c", "objective-c": "c", cuda: "c",
+  kotlin: "java", kt: "java", cs: "java", csharp: "java", "c#": "java", scala: "java", dart: "java", groovy: "java",
+  golang: "go", rs: "rust", rb: "ruby", bash: "shell", sh: "shell", zsh: "shell", console: "shell", dockerfile: "shell", makefile: "shell",
+  postgresql: "sql", mysql: "sql", sqlite: "sql", json5: "json", jsonc: "json", yml: "yaml", toml: "yaml", ini: "yaml", properties: "yaml",
+  scss: "css", less: "css", html: "markup", xml: "markup", svg: "markup", vue: "markup", plist: "markup",
+};
+
+/** What there is to know of a language by the name that a block of code gives it; null if that is nothing. */
+export function grammarOf(name) {
+  const known = name.toLowerCase();
+  const grammar = GRAMMARS[Object.hasOwn(ALIASES, known) ? ALIASES[known] : Object.hasOwn(GRAMMARS, known) ? known : ""];
+  if (!grammar) return null;
+  grammar.pattern ??= patternOf(grammar);
+  return grammar;
+}
+
+function patternOf({ comment, spans, strings, name = "(?!)" }) {
+  const literal = (text) => text.replace(/[^\w]/g, "\\$&");
+  const opening = Object.keys(spans).map(literal).join("|") || "(?!)";
+  return new RegExp(
+    `(?<span>${opening})|(?<comment>${comment})|(?<string>${strings})|(?<name>${name})`
+    + String.raw`|(?<number>(?<![\w$])(?:0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?(?:[eE][+\-]?\d+)?))|(?<word>[@$]?[A-Za-z_][\w$]*)`, "g");
+}
+
+/**
+ * Cuts a line into [kind, text]; `open` is what an earlier line left open: [end, kind] or null.
+ *
+ * Answers { pieces, open }.
+ */
+export function piecesOf(grammar, line, open) {
+  if (!grammar || line.length > LONGEST) return { pieces: [[null, line]], open };
+  const pieces = [];
+  let at = 0;
+  if (open) {
+    const end = line.indexOf(open[0]);
+    if (end < 0) return { pieces: [[open[1], line]], open };
+    at = end + open[0].length;
+    pieces.push([open[1], line.slice(0, at)]);
+  }
+  const { pattern } = grammar;
+  for (pattern.lastIndex = at; ; ) {
+    const match = pattern.exec(line);
+    if (!match) break;
+    const { groups, index } = match;
+    let [kind, end] = [kindOf(grammar, groups, line, pattern.lastIndex), pattern.lastIndex];
+    if (groups.span !== undefined) {
+      const [closing, inside] = grammar.spans[groups.span];
+      const close = line.indexOf(closing, end);
+      [kind, end] = [inside, close < 0 ? line.length : close + closing.length];
+      if (close < 0) open = [closing, inside];
+      else open = null;
+    } else open = null;
+    if (end === index) {
+      pattern.lastIndex = end + 1;
+      continue;
+    }
+    if (kind !== null) {
+      if (index > at) pieces.push([null, line.slice(at, index)]);
+      pieces.push([kind, line.slice(index, end)]);
+      at = end;
+    }
+    pattern.lastIndex = end;
+    if (open) return { pieces, open };
+  }
+  if (at < line.length) pieces.push([null, line.slice(at)]);
+  return { pieces, open: null };
+}
+
+function kindOf(grammar, groups, line, end) {
+  if (groups.comment !== undefined) return "comment";
+  if (groups.string !== undefined) return "string";
+  if (groups.name !== undefined) return "name";
+  if (groups.number !== undefined) return "number";
+  if (groups.word === undefined) return null;
+  if (grammar.words.has(grammar.isBlind ? groups.word.toLowerCase() : groups.word)) return "word";
+  return line[end] === "(" || /^[@A-Z][a-z]/.test(groups.word) ? "name" : null;
+}
+
+/** What each shown line was made from, by its block. */
+const shown = new WeakMap();
+
+/** Shows lines of code in an element, making only those anew that changed. */
+export function showCode(element, language, lines) {
+  const grammar = grammarOf(language);
+  const known = shown.get(element) ?? [];
+  let open = null;
+  for (const [index, line] of lines.entries()) {
+    const old = known[index];
+    if (old && old.line === line && old.before?.[0] === open?.[0]) {
+      open = old.after;
+      continue;
+    }
+    const { pieces, open: after } = piecesOf(grammar, line, open);
+    // The line break stands before each line but the first: so a line stays what it is when another one follows.
+    const span = el("span", {}, index > 0 ? "\n" : null, pieces.map(([kind, text]) => (kind ? el("span", { class: `code-${kind}` }, text) : text)));
+    if (old) element.children[index].replaceWith(span);
+    else element.append(span);
+    known[index] = { line, before: open, after };
+    open = after;
+  }
+  while (element.children.length > lines.length) element.lastElementChild.remove();
+  known.length = lines.length;
+  shown.set(element, known);
+}
+
+"""#
+
 private let indexHTML: StaticString = #"""
 <!doctype html>
 <html lang="en">
@@ -2532,6 +2675,7 @@ private let markdownJS: StaticString = #"""
  */
 
 import { el, icon, morph } from "./dom.js";
+import { showCode } from "./highlight.js";
 import { t } from "./language.js";
 
 const DEEPEST = 10; // levels of quotes, lists and emphasis; what lies deeper is plain text
@@ -2545,38 +2689,83 @@ const TABLE_LINE = /^ {0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 /**
  * Shows `text` in `container`, replacing only the blocks that changed since the last call.
  *
- * With `open`, the text is still growing: what its end leaves unclosed is shown as if it were closed.
+ * With `open`, the text is still growing: what its end leaves unclosed is shown as if it were closed, and what could
+ * become something else with the next letters waits for them. What a growing text costs depends on its last blocks alone.
  */
 export function showMarkdown(container, text, { open = false } = {}) {
-  const blocks = splitBlocks(text);
-  for (const [index, block] of blocks.entries()) {
-    const isOpen = open && index === blocks.length - 1;
-    const source = `${isOpen}${block.kind}\n${block.lines.join("\n")}`;
-    const old = container.children[index];
-    if (old && sources.get(old) === source) continue;
-    const next = renderBlock(block, 0, isOpen);
-    sources.set(old ? morph(old, next) : container.appendChild(next), source);
-  }
-  while (container.children.length > blocks.length) container.lastElementChild.remove();
+  const shown = open ? withoutDoubtfulEnd(text) : text;
+  const { settled, settledText } = parsed.get(container) ?? { settled: 0, settledText: "" };
+  const first = shown.startsWith(settledText) ? settled : 0;
+  const blocks = splitBlocks(shown.slice(first > 0 ? settledText.length : 0));
+  for (const [at, block] of blocks.entries()) showBlock(container, first + at, block, open && at === blocks.length - 1);
+  while (container.children.length > first + blocks.length) container.lastElementChild.remove();
+  // The last three blocks may still become others as the text goes on.
+  const count = Math.max(0, blocks.length - 3);
+  const length = (first > 0 ? settledText.length : 0) + (blocks[count]?.offset ?? 0);
+  parsed.set(container, { settled: first + count, settledText: shown.slice(0, length) });
 }
+
+/** How many blocks of a container are settled, and the text that they were made from. */
+const parsed = new WeakMap();
 
 /** What each shown block was made from. */
 const sources = new WeakMap();
 
+function showBlock(container, index, block, isOpen) {
+  const old = container.children[index];
+  const source = { kind: block.kind, language: block.language, text: `${isOpen}${block.lines.join("\n")}` };
+  const known = old && sources.get(old);
+  if (known && known.kind === source.kind && known.text === source.text && known.language === source.language) return;
+  let shown = old;
+  if (known?.kind === "code" && block.kind === "code" && known.language === block.language) {
+    showCode(old.querySelector("code"), block.language, block.lines);
+  } else {
+    const next = renderBlock(block, 0, isOpen);
+    if (!old) container.append(next);
+    else if (block.kind === "code" || known?.kind === "code") old.replaceWith(next);
+    else shown = morph(old, next);
+    if (shown !== old || !shown?.isConnected) shown = container.children[index];
+  }
+  sources.set(shown, source);
+}
+
+/** Marks of which one cannot know yet what they begin. */
+const DOUBTFUL = /^\s*(?:[-*+]|\d{1,3}[.)]?|#{1,6}|>|`{1,2}|~{1,2}|[-*_=]{2,})\s*$/;
+const ROW = /^ {0,3}\|/;
+
+/** Growing text up to where it is clear what is to be shown: an unfinished mark or head of a table would flash as a paragraph. */
+function withoutDoubtfulEnd(text) {
+  const at = text.lastIndexOf("\n") + 1;
+  const last = text.slice(at);
+  if (DOUBTFUL.test(last)) return text.slice(0, at);
+  const above = lineBefore(text, at);
+  if (ROW.test(last) && !ROW.test(above.line)) return text.slice(0, at);
+  const isHead = ROW.test(above.line) && !ROW.test(lineBefore(text, above.at).line);
+  return isHead && /^[\s|:-]*$/.test(last) && !isTableAt([above.line, last], 0) ? text.slice(0, above.at) : text;
+}
+
+function lineBefore(text, end) {
+  const at = end < 2 ? 0 : text.lastIndexOf("\n", end - 2) + 1;
+  return { line: text.slice(at, Math.max(0, end - 1)), at };
+}
+
 // ---------------------------------------------------------------- blocks
 
-/** Cuts text into blocks: { kind, lines, … }. */
+/** Cuts text into blocks: { kind, lines, offset, … }; the offset is where the block begins. */
 function splitBlocks(text) {
-  const lines = text.replace(/\r\n?/g, "\n").replaceAll("\t", "    ").split("\n");
+  const raw = text.split("\n");
+  const lines = raw.map((line) => line.replace(/\r$/, "").replaceAll("\t", "    "));
   const blocks = [];
+  let offset = 0;
   for (let at = 0; at < lines.length; ) {
     if (lines[at].trim() === "") {
+      offset += raw[at].length + 1;
       at += 1;
       continue;
     }
     const block = blockAt(lines, at);
-    blocks.push(block);
-    at = block.end;
+    blocks.push({ ...block, offset });
+    for (; at < block.end; at += 1) offset += raw[at].length + 1;
   }
   return blocks;
 }
@@ -2590,7 +2779,7 @@ function blockAt(lines, start) {
   if (QUOTE.test(line)) return take("quote", lines, start, (next) => next.trim() !== "" && (QUOTE.test(next) || !startsBlock(next)));
   const item = ITEM.exec(line);
   if (item) return listAt(lines, start, item);
-  if (isTableAt(lines, start)) return take("table", lines, start, (next) => next.includes("|"));
+  if (isTableAt(lines, start)) return take("table", lines, start, (next, at) => at === start + 1 || next.includes("|"));
   return take("paragraph", lines, start, (next, at) => next.trim() !== "" && !startsBlock(next) && !isTableAt(lines, at));
 }
 
@@ -2611,7 +2800,9 @@ function codeAt(lines, start, [, indent, marks, info]) {
   while (end < lines.length && !closing.test(lines[end])) end += 1;
   const strip = new RegExp(`^ {0,${indent.length}}`);
   const code = lines.slice(start + 1, end).map((line) => line.replace(strip, ""));
-  return { kind: "code", language: info.trim().split(/\s+/)[0], lines: code, end: Math.min(end + 1, lines.length) };
+  // While the line with the name is still being written, it has none.
+  const language = start + 1 < lines.length ? info.trim().split(/\s+/)[0] : "";
+  return { kind: "code", language, lines: code, end: Math.min(end + 1, lines.length) };
 }
 
 function isTableAt(lines, at) {
@@ -2673,11 +2864,13 @@ function renderNested(text, depth, isOpen) {
 }
 
 function renderCode({ language, lines }) {
+  const code = el("code");
+  showCode(code, language, lines);
   return el(
     "div", { class: "code" },
-    el("div", { class: "code-head" }, el("span", language ? {} : { "data-t": "code.text" }, language),
+    el("div", { class: "code-head" }, el("span", language ? {} : { "data-t": "code.text" }, language || null),
       el("button", { type: "button", class: "copy", "data-copy": "code" }, icon("copy"), el("span", { "data-t": "code.copy" }))),
-    el("pre", { tabindex: "0" }, el("code", {}, lines.join("\n"))));
+    el("pre", { tabindex: "0" }, code));
 }
 
 function renderList({ kind, first, items }, depth, isOpen) {
@@ -2903,6 +3096,7 @@ private let proseCSS: StaticString = #"""
 @media (hover: none) { .question-tools .icon-button:not(.versions *) { opacity: 1; } }
 .question.editing { align-items: stretch; }
 .editor { padding: .75rem; border: 1px solid color-mix(in srgb, var(--accent) 60%, var(--line)); border-radius: 1.1rem; background: var(--raised); }
+.editing + .answer { margin-top: 1rem; }
 .editor textarea { display: block; width: 100%; max-height: 50dvh; padding: .25rem .4rem; border: 0; outline: 0; background: none; line-height: 1.55; resize: none; }
 .editor .choices { align-items: center; flex-wrap: wrap; margin-top: .5rem; }
 .editor .choices .soft { flex: 1; min-width: 10rem; padding-left: .4rem; font-size: .8125rem; line-height: 1.4; }
@@ -2966,6 +3160,11 @@ private let proseCSS: StaticString = #"""
 .code-head { display: flex; align-items: center; justify-content: space-between; padding: .3rem .4rem .3rem 1rem; border-bottom: 1px solid var(--line); color: var(--soft); font-size: .78rem; }
 .code pre { margin: 0; padding: .85rem 1rem; overflow-x: auto; line-height: 1.6; tab-size: 4; scrollbar-width: thin; }
 .code pre code { font-size: .85rem; line-height: inherit; }
+.code-word { color: var(--word); }
+.code-string { color: var(--string); }
+.code-number { color: var(--number); }
+.code-name { color: var(--name); }
+.code-comment { color: var(--soft); font-style: italic; }
 .copy { display: inline-flex; align-items: center; gap: .35rem; padding: .22rem .5rem; border: 0; border-radius: .45rem; background: none; color: inherit; font-size: inherit; }
 .copy:hover { background: var(--hover); color: var(--ink); }
 

@@ -1,10 +1,12 @@
 import { showMarkdown } from "/web/markdown.js";
-import { expect, test } from "./harness.js";
+import { grammarOf, piecesOf, showCode } from "/web/highlight.js";
+import { expect, makeRandom, test } from "./harness.js";
 
 function html(text, options) {
   const container = document.createElement("div");
   showMarkdown(container, text, options);
   for (const head of container.querySelectorAll(".code-head")) head.remove();
+  for (const code of container.querySelectorAll("pre code")) code.replaceChildren(code.textContent);
   return container.innerHTML
     .replace(/ (class|tabindex|scope|role|aria-label|data-t|data-t-label)="[^"]*"/g, "")
     .replaceAll(' target="_blank" rel="noopener noreferrer"', "");
@@ -70,6 +72,96 @@ test("Markdown: growing piece by piece ends as the whole does, and keeps what st
   showMarkdown(whole, text);
   expect(container.innerHTML, whole.innerHTML);
   expect(container.firstElementChild === heading, true);
+});
+
+const RICH = [
+  "# Title", "", "Some **bold** and `code` text, _and more_.", "1. first", "2. second", "   - nested", "", "| a | b |", "|---|--:|",
+  "| 1 | 2 |", "| 3 | 4 |", "", "```swift", "let x = 1 // one", "/* two", "lines */ func f() {}", "```", "", "> quoted", "> more", "",
+  "A link [text](https://x.org/a) and https://y.org/b.", "", "---", "", "Then 5 * 3, snake_case and - no list.", "- a", "- b", "", "End.",
+].join("\n");
+
+test("Markdown: what was shown while it grows never becomes something else", () => {
+  const container = document.createElement("div");
+  const seen = [];
+  for (let end = 1; end <= RICH.length; end += 1) {
+    showMarkdown(container, RICH.slice(0, end), { open: true });
+    const kinds = [...container.children].map((child) => `${child.nodeName}.${child.className}`);
+    for (const [index, kind] of kinds.entries()) expect([end, index, kind], [end, index, seen[index] ?? kind]);
+    expect(kinds.length >= seen.length, true);
+    seen.splice(0, seen.length, ...kinds);
+  }
+});
+
+test("Markdown: what is shown while it grows does not shrink", () => {
+  const container = document.createElement("div");
+  document.body.append(container);
+  let highest = 0;
+  for (let end = 1; end <= RICH.length; end += 1) {
+    showMarkdown(container, RICH.slice(0, end), { open: true });
+    expect([end, container.offsetHeight >= highest], [end, true]);
+    highest = container.offsetHeight;
+  }
+  container.remove();
+});
+
+test("Markdown: any text growing in pieces of any size looks at its end as it does at once", () => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const random = makeRandom(seed);
+    const lines = RICH.split("\n").concat("", "", "```", "text", "| x |", "    code", "\ttab", "* * *", "1) x", "**", "![i](https://z.org)");
+    const text = Array.from({ length: 30 }, () => lines[Math.floor(random() * lines.length)]).join("\n");
+    const container = document.createElement("div");
+    for (let end = 0; end < text.length; end += 1 + Math.floor(random() * 12)) showMarkdown(container, text.slice(0, end), { open: true });
+    showMarkdown(container, text);
+    const whole = document.createElement("div");
+    showMarkdown(whole, text);
+    const same = [...whole.children].findIndex((child, index) => !child.isEqualNode(container.children[index]));
+    expect([seed, container.children[same]?.outerHTML], [seed, whole.children[same]?.outerHTML]);
+    expect(container.childElementCount, whole.childElementCount);
+  }
+});
+
+test("Markdown: a long text that grows costs what its end costs", () => {
+  const container = document.createElement("div");
+  const long = `${RICH}\n\n`.repeat(150);
+  showMarkdown(container, long, { open: true });
+  const begun = performance.now();
+  for (let round = 0; round < 200; round += 1) showMarkdown(container, long + "word ".repeat(round), { open: true });
+  const each = (performance.now() - begun) / 200;
+  if (each > 4) throw new Error(`${each.toFixed(2)} ms for each piece of ${long.length} characters`);
+});
+
+test("code is coloured, and its text stays what it is", () => {
+  const kinds = (language, line) => piecesOf(grammarOf(language), line, null).pieces.filter(([kind]) => kind).map((piece) => piece.join(":")).join(" ");
+  expect(kinds("swift", 'let x = 42 // "no"'), 'word:let number:42 comment:// "no"');
+  expect(kinds("js", "const a = f('b\\'c') + Math.PI"), "word:const name:f string:'b\\'c' name:Math");
+  expect(kinds("py", "def f(x): return None # end"), "word:def name:f word:return word:None comment:# end");
+  expect(kinds("sql", "SELECT a FROM t -- all"), "word:SELECT word:FROM comment:-- all");
+  expect(kinds("json", '{"a": [1, true]}'), 'string:"a" number:1 word:true');
+  expect([grammarOf("unknown"), grammarOf("constructor"), grammarOf("__proto__")], [null, null, null]);
+});
+
+test("a comment over several lines is one, also when it is opened and closed later", () => {
+  const code = document.createElement("code");
+  const comments = () => [...code.querySelectorAll(".code-comment")].map((each) => each.textContent);
+  showCode(code, "c", ["int a; /* one", "two", "*/ int b;"]);
+  expect([comments(), code.textContent], [["/* one", "two", "*/"], "int a; /* one\ntwo\n*/ int b;"]);
+  showCode(code, "c", ["int a; // one", "two", "*/ int b;", ""]);
+  expect([comments(), code.textContent], [["// one"], "int a; // one\ntwo\n*/ int b;\n"]);
+});
+
+test("every language keeps every character of hostile code and takes no time", () => {
+  const begun = performance.now();
+  const random = makeRandom(7);
+  const marks = ["/*", "*/", '"', "'", "`", "//", "#", "\\", "<!--", "-->", '"""', "(", "1e", "0x", "$a", "@b", "--", " ", "x", "<a", "="];
+  for (const language of ["swift", "ts", "python", "cpp", "java", "go", "rust", "php", "ruby", "sh", "sql", "json", "yaml", "css", "html"]) {
+    const lines = Array.from({ length: 60 }, () => Array.from({ length: 300 }, () => marks[Math.floor(random() * marks.length)]).join(""));
+    const code = document.createElement("code");
+    showCode(code, language, lines);
+    expect([language, code.textContent === lines.join("\n")], [language, true]);
+    showCode(code, language, ["'\\".repeat(900), '"'.repeat(1999), "a".repeat(100_000)]);
+  }
+  const spent = performance.now() - begun;
+  if (spent > 4000) throw new Error(`took ${spent} ms`);
 });
 
 test("Markdown: hostile text costs little", () => {

@@ -6,6 +6,7 @@
  */
 
 import { el, icon, morph } from "./dom.js";
+import { showCode } from "./highlight.js";
 import { t } from "./language.js";
 
 const DEEPEST = 10; // levels of quotes, lists and emphasis; what lies deeper is plain text
@@ -19,38 +20,83 @@ const TABLE_LINE = /^ {0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 /**
  * Shows `text` in `container`, replacing only the blocks that changed since the last call.
  *
- * With `open`, the text is still growing: what its end leaves unclosed is shown as if it were closed.
+ * With `open`, the text is still growing: what its end leaves unclosed is shown as if it were closed, and what could
+ * become something else with the next letters waits for them. What a growing text costs depends on its last blocks alone.
  */
 export function showMarkdown(container, text, { open = false } = {}) {
-  const blocks = splitBlocks(text);
-  for (const [index, block] of blocks.entries()) {
-    const isOpen = open && index === blocks.length - 1;
-    const source = `${isOpen}${block.kind}\n${block.lines.join("\n")}`;
-    const old = container.children[index];
-    if (old && sources.get(old) === source) continue;
-    const next = renderBlock(block, 0, isOpen);
-    sources.set(old ? morph(old, next) : container.appendChild(next), source);
-  }
-  while (container.children.length > blocks.length) container.lastElementChild.remove();
+  const shown = open ? withoutDoubtfulEnd(text) : text;
+  const { settled, settledText } = parsed.get(container) ?? { settled: 0, settledText: "" };
+  const first = shown.startsWith(settledText) ? settled : 0;
+  const blocks = splitBlocks(shown.slice(first > 0 ? settledText.length : 0));
+  for (const [at, block] of blocks.entries()) showBlock(container, first + at, block, open && at === blocks.length - 1);
+  while (container.children.length > first + blocks.length) container.lastElementChild.remove();
+  // The last three blocks may still become others as the text goes on.
+  const count = Math.max(0, blocks.length - 3);
+  const length = (first > 0 ? settledText.length : 0) + (blocks[count]?.offset ?? 0);
+  parsed.set(container, { settled: first + count, settledText: shown.slice(0, length) });
 }
+
+/** How many blocks of a container are settled, and the text that they were made from. */
+const parsed = new WeakMap();
 
 /** What each shown block was made from. */
 const sources = new WeakMap();
 
+function showBlock(container, index, block, isOpen) {
+  const old = container.children[index];
+  const source = { kind: block.kind, language: block.language, text: `${isOpen}${block.lines.join("\n")}` };
+  const known = old && sources.get(old);
+  if (known && known.kind === source.kind && known.text === source.text && known.language === source.language) return;
+  let shown = old;
+  if (known?.kind === "code" && block.kind === "code" && known.language === block.language) {
+    showCode(old.querySelector("code"), block.language, block.lines);
+  } else {
+    const next = renderBlock(block, 0, isOpen);
+    if (!old) container.append(next);
+    else if (block.kind === "code" || known?.kind === "code") old.replaceWith(next);
+    else shown = morph(old, next);
+    if (shown !== old || !shown?.isConnected) shown = container.children[index];
+  }
+  sources.set(shown, source);
+}
+
+/** Marks of which one cannot know yet what they begin. */
+const DOUBTFUL = /^\s*(?:[-*+]|\d{1,3}[.)]?|#{1,6}|>|`{1,2}|~{1,2}|[-*_=]{2,})\s*$/;
+const ROW = /^ {0,3}\|/;
+
+/** Growing text up to where it is clear what is to be shown: an unfinished mark or head of a table would flash as a paragraph. */
+function withoutDoubtfulEnd(text) {
+  const at = text.lastIndexOf("\n") + 1;
+  const last = text.slice(at);
+  if (DOUBTFUL.test(last)) return text.slice(0, at);
+  const above = lineBefore(text, at);
+  if (ROW.test(last) && !ROW.test(above.line)) return text.slice(0, at);
+  const isHead = ROW.test(above.line) && !ROW.test(lineBefore(text, above.at).line);
+  return isHead && /^[\s|:-]*$/.test(last) && !isTableAt([above.line, last], 0) ? text.slice(0, above.at) : text;
+}
+
+function lineBefore(text, end) {
+  const at = end < 2 ? 0 : text.lastIndexOf("\n", end - 2) + 1;
+  return { line: text.slice(at, Math.max(0, end - 1)), at };
+}
+
 // ---------------------------------------------------------------- blocks
 
-/** Cuts text into blocks: { kind, lines, … }. */
+/** Cuts text into blocks: { kind, lines, offset, … }; the offset is where the block begins. */
 function splitBlocks(text) {
-  const lines = text.replace(/\r\n?/g, "\n").replaceAll("\t", "    ").split("\n");
+  const raw = text.split("\n");
+  const lines = raw.map((line) => line.replace(/\r$/, "").replaceAll("\t", "    "));
   const blocks = [];
+  let offset = 0;
   for (let at = 0; at < lines.length; ) {
     if (lines[at].trim() === "") {
+      offset += raw[at].length + 1;
       at += 1;
       continue;
     }
     const block = blockAt(lines, at);
-    blocks.push(block);
-    at = block.end;
+    blocks.push({ ...block, offset });
+    for (; at < block.end; at += 1) offset += raw[at].length + 1;
   }
   return blocks;
 }
@@ -64,7 +110,7 @@ function blockAt(lines, start) {
   if (QUOTE.test(line)) return take("quote", lines, start, (next) => next.trim() !== "" && (QUOTE.test(next) || !startsBlock(next)));
   const item = ITEM.exec(line);
   if (item) return listAt(lines, start, item);
-  if (isTableAt(lines, start)) return take("table", lines, start, (next) => next.includes("|"));
+  if (isTableAt(lines, start)) return take("table", lines, start, (next, at) => at === start + 1 || next.includes("|"));
   return take("paragraph", lines, start, (next, at) => next.trim() !== "" && !startsBlock(next) && !isTableAt(lines, at));
 }
 
@@ -85,7 +131,9 @@ function codeAt(lines, start, [, indent, marks, info]) {
   while (end < lines.length && !closing.test(lines[end])) end += 1;
   const strip = new RegExp(`^ {0,${indent.length}}`);
   const code = lines.slice(start + 1, end).map((line) => line.replace(strip, ""));
-  return { kind: "code", language: info.trim().split(/\s+/)[0], lines: code, end: Math.min(end + 1, lines.length) };
+  // While the line with the name is still being written, it has none.
+  const language = start + 1 < lines.length ? info.trim().split(/\s+/)[0] : "";
+  return { kind: "code", language, lines: code, end: Math.min(end + 1, lines.length) };
 }
 
 function isTableAt(lines, at) {
@@ -147,11 +195,13 @@ function renderNested(text, depth, isOpen) {
 }
 
 function renderCode({ language, lines }) {
+  const code = el("code");
+  showCode(code, language, lines);
   return el(
     "div", { class: "code" },
-    el("div", { class: "code-head" }, el("span", language ? {} : { "data-t": "code.text" }, language),
+    el("div", { class: "code-head" }, el("span", language ? {} : { "data-t": "code.text" }, language || null),
       el("button", { type: "button", class: "copy", "data-copy": "code" }, icon("copy"), el("span", { "data-t": "code.copy" }))),
-    el("pre", { tabindex: "0" }, el("code", {}, lines.join("\n"))));
+    el("pre", { tabindex: "0" }, code));
 }
 
 function renderList({ kind, first, items }, depth, isOpen) {
