@@ -16,7 +16,7 @@ struct BlockingHandlerTests {
     private let directory = TemporaryDirectory()
 
     /// More than the pool has threads.
-    private static let many = 2 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    private static let many = 1 + Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     private static func block(_ milliseconds: UInt32) {
         usleep(milliseconds * 1000)
@@ -32,12 +32,12 @@ struct BlockingHandlerTests {
         let runs = Gathered<String>()
         let handle: @Sendable (Task1, JobContext) async throws -> JobOutcome = { job, _ in
             runs.add(job.label)
-            Self.block(1000)
+            Self.block(2000)
             return .done
         }
         let labels = (0..<Self.many).map { "\($0)" }
         try await fixture.queue.push(labels.map { Task1(label: $0) })
-        let times = (lease: Duration.milliseconds(400), renewal: Duration.milliseconds(100))
+        let times = (lease: Duration.milliseconds(1500), renewal: Duration.milliseconds(150))
         try await fixture.run(concurrency: Self.many, lease: times.lease, renewal: times.renewal, handle) {
             try await rival.run(concurrency: 1, lease: times.lease, renewal: times.renewal, handle) {
                 try await fixture.untilEmpty()
