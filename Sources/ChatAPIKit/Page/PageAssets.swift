@@ -1037,8 +1037,10 @@ export function morph(old, next) {
 export function arrange(parent, wanted) {
   const keep = new Set(wanted);
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
-  for (const [index, child] of wanted.entries()) {
-    if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
+  let next = parent.firstElementChild;
+  for (const child of wanted) {
+    if (child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
   }
 }
 
@@ -1281,7 +1283,8 @@ export class HawkChat {
     running: new Set(), // ids of conversations with a running reply
     // The conversation that is shown: one path of its tree of questions, through the version `through` or, with null,
     // to the newest question.
-    open: { id: null, draft: 0, messages: [], through: null, loaded: true, hasOlder: false, error: null },
+    // `revision` grows when other messages or replies are shown, not when a reply grows.
+    open: { id: null, draft: 0, messages: [], through: null, loaded: true, hasOlder: false, error: null, revision: 0 },
     // Messages on their way: { key, conversationID, draft, edits, content, state, error, waitsUntil }
     outbox: [],
     notice: null, // the last failure that has no better place
@@ -1385,6 +1388,7 @@ export class HawkChat {
       if (this.state.open !== open || open.messages[0]?.id !== before) return;
       open.messages.unshift(...answer.messages.map((raw) => this.#message(raw, open.id)));
       open.hasOlder = hasOlder(answer);
+      open.revision += 1;
     } catch (failure) {
       this.report(failure);
     } finally {
@@ -1797,6 +1801,7 @@ export class HawkChat {
         if (above && gone.has(above.id)) message.parentID = above.parentID; // that was alone: what follows moves up
       }
       open.messages = open.messages.filter((message) => !gone.has(message.id));
+      open.revision += 1;
       if (gone.has(open.through)) open.through = null;
       if (first) open.through = versions.at(-1) ?? open.through; // another version takes its place
       if (first) this.#readMessages();
@@ -1917,6 +1922,7 @@ export class HawkChat {
     const pushed = old.slice(above + 1).filter((message) => message.addition > additions && !listed.has(message.id));
     const fits = pushed.length === 0 || pushed[0].parentID === (fresh.at(-1)?.id ?? null);
     open.messages = [...old.slice(0, above + 1), ...fresh, ...(fits ? pushed : [])];
+    open.revision += 1;
     if (above < 0) open.hasOlder = hasOlder(answer);
     this.#leave(old);
     for (const message of fresh) this.#arrived(message.key);
@@ -2094,7 +2100,7 @@ export class HawkChat {
     this.#heard.clear();
     this.#drafts += 1;
     this.state.open = {
-      id, draft: this.#drafts, messages: [], through: null, loaded: id === null, hasOlder: false, error: null,
+      id, draft: this.#drafts, messages: [], through: null, loaded: id === null, hasOlder: false, error: null, revision: 0,
     };
     this.#leave(old);
     this.#changed();
@@ -2119,6 +2125,7 @@ export class HawkChat {
     const old = open.messages;
     const beside = old[above + 1];
     const versions = [...(beside?.versions ?? []), id];
+    open.revision += 1;
     if (beside && open.through !== null && old.findIndex((message) => message.id === open.through) > above) {
       beside.versions = versions; // the chosen version is beside the new one or below: it stays
       return;
@@ -2145,6 +2152,7 @@ export class HawkChat {
     if (!reply) {
       reply = makeReply({ id, messageID, conversationID });
       message.replies.push(reply);
+      this.state.open.revision += 1;
       this.#noteState(reply);
       this.#changed();
     }
@@ -4290,8 +4298,9 @@ export const STRINGS = {
 private let threadJS: StaticString = #"""
 /** The messages of the open conversation, and where they are scrolled to. */
 
+import { hasEnded } from "./hawk-chat.js";
 import { arrange, button, copy, el, setText } from "./dom.js";
-import { errorText, fieldText, reasonText, t } from "./language.js";
+import { errorText, fieldText, language, reasonText, t } from "./language.js";
 import { QuestionView, questionOnItsWay } from "./question-view.js";
 import { ReplyView } from "./reply-view.js";
 
@@ -4309,6 +4318,8 @@ export class Thread {
   #follows = true; // whether the end stays in sight
   #lastTop = 0;
   #first; // the id of the oldest message drawn
+  #drawn = ""; // what the last drawing of all of it depended on
+  #live = []; // messages whose answers still change
   #wanted = null; // the version that was asked for, to get the focus: { id, step }
 
   constructor(chat, dialogs) {
@@ -4374,31 +4385,43 @@ export class Thread {
       this.#follows = true;
     }
     const waiting = state.outbox.filter((entry) => (open.id === null ? entry.draft === open.draft : entry.conversationID === open.id));
-    const first = open.messages[0]?.id;
-    const distance = this.#scroller.scrollHeight - this.#scroller.scrollTop;
-    const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
-    this.#first = first;
-
-    // A question that is being asked anew takes the place of the old one and of what follows that.
-    const edited = waiting.map((entry) => open.messages.findIndex((message) => message.id === entry.edits));
-    const end = Math.min(open.messages.length, ...edited.filter((place) => place >= 0));
+    const drawn = `${open.draft}.${open.revision}.${language()}.${waiting.map((entry) => entry.key)}`;
     const last = waiting.length > 0 ? null : open.messages.at(-1);
-    arrange(this.#list, [
-      ...open.messages.slice(0, end).map((message) => this.#turn(message, message === last)),
-      ...waiting.map((entry) => this.#unsent(entry)),
-    ]);
+    if (drawn !== this.#drawn) {
+      this.#drawn = drawn;
+      this.#drawAll(open, waiting, last);
+    } else {
+      for (const message of this.#live) this.#turn(message, message === last);
+      for (const entry of waiting) this.#unsent(entry);
+    }
+    this.#live = this.#live.filter((message) => message.replies.some((reply) => !hasEnded(reply)));
     const isEmpty = open.messages.length === 0 && waiting.length === 0;
     byID("empty").hidden = !(isEmpty && open.id === null);
     byID("trouble").hidden = !open.error;
     byID("loading").hidden = open.loaded || Boolean(open.error);
     byID("load-older").hidden = !open.hasOlder;
     if (open.error) showTrouble(open.error);
-    if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
     this.#keepPlace();
     if (this.#turns.has(this.#wanted?.id)) {
       this.#turns.get(this.#wanted.id).question.focusVersions(this.#wanted.step);
       this.#wanted = null;
     }
+  }
+
+  #drawAll({ messages }, waiting, last) {
+    const first = messages[0]?.id;
+    const distance = this.#scroller.scrollHeight - this.#scroller.scrollTop;
+    const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
+    this.#first = first;
+    // A question that is being asked anew takes the place of the old one and of what follows that.
+    const edited = waiting.map((entry) => messages.findIndex((message) => message.id === entry.edits));
+    const end = Math.min(messages.length, ...edited.filter((place) => place >= 0));
+    arrange(this.#list, [
+      ...messages.slice(0, end).map((message) => this.#turn(message, message === last)),
+      ...waiting.map((entry) => this.#unsent(entry)),
+    ]);
+    this.#live = messages;
+    if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
   }
 
   #turn(message, isLast) {

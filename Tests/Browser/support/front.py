@@ -52,7 +52,7 @@ class Front:
                     upstream.close()
                 self.reply(status, fields, content, path)
 
-            do_GET = do_POST = do_PATCH = do_DELETE = answer
+            do_GET = do_POST = do_PATCH = do_DELETE = do_OPTIONS = answer
 
             def reply(self, status, fields, content, path=""):
                 file = front.file(path)

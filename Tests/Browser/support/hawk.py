@@ -34,6 +34,7 @@ class Hawk:
         self._front = Front(self.api_port, files=files) if files else None
         self.url = self._front.url if files else self._api
         self._directory = tempfile.mkdtemp(prefix="hawk-browser-")
+        self.data = os.path.join(self._directory, "data")
         self._log_path = os.path.join(self._directory, "log")
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("HAWK_", "DEEPSEEK_"))
@@ -46,7 +47,7 @@ class Hawk:
             "--api-listen", f"127.0.0.1:{self.api_port}",
             "--gateway-listen", f"127.0.0.1:{self.gateway_port}",
             "--gateway-url", f"ws://127.0.0.1:{self.gateway_port}",
-            "--data", os.path.join(self._directory, "data"),
+            "--data", self.data,
             *settings,
         ]
         self._process = None

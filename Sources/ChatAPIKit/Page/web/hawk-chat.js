@@ -189,7 +189,8 @@ export class HawkChat {
     running: new Set(), // ids of conversations with a running reply
     // The conversation that is shown: one path of its tree of questions, through the version `through` or, with null,
     // to the newest question.
-    open: { id: null, draft: 0, messages: [], through: null, loaded: true, hasOlder: false, error: null },
+    // `revision` grows when other messages or replies are shown, not when a reply grows.
+    open: { id: null, draft: 0, messages: [], through: null, loaded: true, hasOlder: false, error: null, revision: 0 },
     // Messages on their way: { key, conversationID, draft, edits, content, state, error, waitsUntil }
     outbox: [],
     notice: null, // the last failure that has no better place
@@ -293,6 +294,7 @@ export class HawkChat {
       if (this.state.open !== open || open.messages[0]?.id !== before) return;
       open.messages.unshift(...answer.messages.map((raw) => this.#message(raw, open.id)));
       open.hasOlder = hasOlder(answer);
+      open.revision += 1;
     } catch (failure) {
       this.report(failure);
     } finally {
@@ -705,6 +707,7 @@ export class HawkChat {
         if (above && gone.has(above.id)) message.parentID = above.parentID; // that was alone: what follows moves up
       }
       open.messages = open.messages.filter((message) => !gone.has(message.id));
+      open.revision += 1;
       if (gone.has(open.through)) open.through = null;
       if (first) open.through = versions.at(-1) ?? open.through; // another version takes its place
       if (first) this.#readMessages();
@@ -825,6 +828,7 @@ export class HawkChat {
     const pushed = old.slice(above + 1).filter((message) => message.addition > additions && !listed.has(message.id));
     const fits = pushed.length === 0 || pushed[0].parentID === (fresh.at(-1)?.id ?? null);
     open.messages = [...old.slice(0, above + 1), ...fresh, ...(fits ? pushed : [])];
+    open.revision += 1;
     if (above < 0) open.hasOlder = hasOlder(answer);
     this.#leave(old);
     for (const message of fresh) this.#arrived(message.key);
@@ -1002,7 +1006,7 @@ export class HawkChat {
     this.#heard.clear();
     this.#drafts += 1;
     this.state.open = {
-      id, draft: this.#drafts, messages: [], through: null, loaded: id === null, hasOlder: false, error: null,
+      id, draft: this.#drafts, messages: [], through: null, loaded: id === null, hasOlder: false, error: null, revision: 0,
     };
     this.#leave(old);
     this.#changed();
@@ -1027,6 +1031,7 @@ export class HawkChat {
     const old = open.messages;
     const beside = old[above + 1];
     const versions = [...(beside?.versions ?? []), id];
+    open.revision += 1;
     if (beside && open.through !== null && old.findIndex((message) => message.id === open.through) > above) {
       beside.versions = versions; // the chosen version is beside the new one or below: it stays
       return;
@@ -1053,6 +1058,7 @@ export class HawkChat {
     if (!reply) {
       reply = makeReply({ id, messageID, conversationID });
       message.replies.push(reply);
+      this.state.open.revision += 1;
       this.#noteState(reply);
       this.#changed();
     }

@@ -1,7 +1,8 @@
 /** The messages of the open conversation, and where they are scrolled to. */
 
+import { hasEnded } from "./hawk-chat.js";
 import { arrange, button, copy, el, setText } from "./dom.js";
-import { errorText, fieldText, reasonText, t } from "./language.js";
+import { errorText, fieldText, language, reasonText, t } from "./language.js";
 import { QuestionView, questionOnItsWay } from "./question-view.js";
 import { ReplyView } from "./reply-view.js";
 
@@ -19,6 +20,8 @@ export class Thread {
   #follows = true; // whether the end stays in sight
   #lastTop = 0;
   #first; // the id of the oldest message drawn
+  #drawn = ""; // what the last drawing of all of it depended on
+  #live = []; // messages whose answers still change
   #wanted = null; // the version that was asked for, to get the focus: { id, step }
 
   constructor(chat, dialogs) {
@@ -84,31 +87,43 @@ export class Thread {
       this.#follows = true;
     }
     const waiting = state.outbox.filter((entry) => (open.id === null ? entry.draft === open.draft : entry.conversationID === open.id));
-    const first = open.messages[0]?.id;
-    const distance = this.#scroller.scrollHeight - this.#scroller.scrollTop;
-    const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
-    this.#first = first;
-
-    // A question that is being asked anew takes the place of the old one and of what follows that.
-    const edited = waiting.map((entry) => open.messages.findIndex((message) => message.id === entry.edits));
-    const end = Math.min(open.messages.length, ...edited.filter((place) => place >= 0));
+    const drawn = `${open.draft}.${open.revision}.${language()}.${waiting.map((entry) => entry.key)}`;
     const last = waiting.length > 0 ? null : open.messages.at(-1);
-    arrange(this.#list, [
-      ...open.messages.slice(0, end).map((message) => this.#turn(message, message === last)),
-      ...waiting.map((entry) => this.#unsent(entry)),
-    ]);
+    if (drawn !== this.#drawn) {
+      this.#drawn = drawn;
+      this.#drawAll(open, waiting, last);
+    } else {
+      for (const message of this.#live) this.#turn(message, message === last);
+      for (const entry of waiting) this.#unsent(entry);
+    }
+    this.#live = this.#live.filter((message) => message.replies.some((reply) => !hasEnded(reply)));
     const isEmpty = open.messages.length === 0 && waiting.length === 0;
     byID("empty").hidden = !(isEmpty && open.id === null);
     byID("trouble").hidden = !open.error;
     byID("loading").hidden = open.loaded || Boolean(open.error);
     byID("load-older").hidden = !open.hasOlder;
     if (open.error) showTrouble(open.error);
-    if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
     this.#keepPlace();
     if (this.#turns.has(this.#wanted?.id)) {
       this.#turns.get(this.#wanted.id).question.focusVersions(this.#wanted.step);
       this.#wanted = null;
     }
+  }
+
+  #drawAll({ messages }, waiting, last) {
+    const first = messages[0]?.id;
+    const distance = this.#scroller.scrollHeight - this.#scroller.scrollTop;
+    const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
+    this.#first = first;
+    // A question that is being asked anew takes the place of the old one and of what follows that.
+    const edited = waiting.map((entry) => messages.findIndex((message) => message.id === entry.edits));
+    const end = Math.min(messages.length, ...edited.filter((place) => place >= 0));
+    arrange(this.#list, [
+      ...messages.slice(0, end).map((message) => this.#turn(message, message === last)),
+      ...waiting.map((entry) => this.#unsent(entry)),
+    ]);
+    this.#live = messages;
+    if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
   }
 
   #turn(message, isLast) {
