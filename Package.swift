@@ -77,6 +77,7 @@ let package = Package(
         .executable(name: "echo-server", targets: ["echo-server"]),
         .executable(name: "bench-server", targets: ["bench-server"]),
         .executable(name: "deepseek-simulator", targets: ["deepseek-simulator"]),
+        .executable(name: "deepseek", targets: ["deepseek"]),
     ],
     dependencies: [],
     targets: [
@@ -110,7 +111,11 @@ let package = Package(
         host("hawk-queue"),
         .executableTarget(
             name: "hawk-bench",
-            dependencies: ["PlatformCore", "ServerCore", "GatewayKit", "JobQueueKit", "CSQLite", linux],
+            dependencies: [
+                "PlatformCore", "ServerCore", "GatewayKit", "JobQueueKit", "DeepSeekKit", "DeepSeekSimulator",
+                "CSQLite",
+                linux,
+            ],
             path: "Sources/Hosts/hawk-bench",
             swiftSettings: settings
         ),
@@ -130,6 +135,7 @@ let package = Package(
 
         example("echo-server", ["GatewayKit"], path: "Examples/EchoServer"),
         example("bench-server", ["GatewayKit"], path: "Examples/BenchServer"),
+        example("deepseek", ["DeepSeekKit"], path: "Examples/AskDeepSeek"),
 
         .target(
             name: "TestSupport",
@@ -158,6 +164,13 @@ let package = Package(
             path: "Tests/GatewayPeer",
             swiftSettings: settings
         ),
+        // Streams and cancellations by the hundred, in a process whose descriptors and threads are counted.
+        .executableTarget(
+            name: "deepseek-streams",
+            dependencies: ["PlatformCore", "DeepSeekKit"],
+            path: "Tests/Streams",
+            swiftSettings: settings
+        ),
         // Workers and pushers that are killed, and what holds the queue to its promises meanwhile.
         .executableTarget(
             name: "hawk-queue-chaos",
@@ -182,7 +195,7 @@ if Context.environment["HAWK_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "hawk-fuzz",
-            dependencies: ["ServerCore", "GatewayKit"],
+            dependencies: ["ServerCore", "GatewayKit", "DeepSeekKit"],
             path: "Tests/Fuzz/hawk-fuzz",
             swiftSettings: settings
         )

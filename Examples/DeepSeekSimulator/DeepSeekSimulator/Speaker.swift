@@ -30,9 +30,7 @@ struct Speaker: Sendable {
         for step in steps {
             switch step {
             case .reasoning(let text): try await say(.init(delta: .init(reasoning: text)), to: writer)
-            case .content(let text):
-                let text = faults.has("clock") ? " \(Self.nanoseconds())" : text
-                try await say(question.isGap ? .init(text: text) : .init(delta: .init(content: text)), to: writer)
+            case .content(let text): try await say(words(text), to: writer)
             case .toolCall(let name, let arguments):
                 try await call(name, arguments, index: calls, to: writer)
                 calls += 1
@@ -61,10 +59,16 @@ struct Speaker: Sendable {
         }
     }
 
-    private func say(_ choice: WireChunk.Choice, to writer: AnswerWriter) async throws {
+    private func words(_ text: String) -> WireChunk.Choice {
+        let text = faults.has("clock") ? " \(Self.nanoseconds())" : text
+        return question.isGap ? .init(text: text) : .init(delta: .init(content: text))
+    }
+
+    /// Pauses, makes the piece and sends it.
+    private func say(_ choice: @autoclosure () -> WireChunk.Choice, to writer: AnswerWriter) async throws {
         let pause = faults.number("pace").map { Duration.milliseconds($0) } ?? tokenInterval
         if pause > .zero { try await Task.sleep(for: pause) }
-        try await send(choice, to: writer)
+        try await send(choice(), to: writer)
     }
 
     private func send(_ choice: WireChunk.Choice, to writer: AnswerWriter) async throws {

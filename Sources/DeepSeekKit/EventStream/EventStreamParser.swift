@@ -37,6 +37,8 @@ package struct EventStreamParser {
     /// Where the current line begins in `buffer`, and how far it has been searched for its end.
     private var lineStart = 0
     private var searched = 0
+    /// Where the next CR is, or the end; before `searched` it is not known.
+    private var carriageReturn = -1
     private var isAtStart = true
     private var skipsLineFeed = false
     private var type = ""
@@ -59,6 +61,7 @@ package struct EventStreamParser {
         }
         searched -= lineStart
         lineStart = 0
+        carriageReturn = -1
     }
 
     /// The next complete event; nil until more is fed.
@@ -109,32 +112,44 @@ package struct EventStreamParser {
     }
 
     /// Where the next LF or CR is, whichever comes first.
-    private func lineEnd() -> Int? {
-        buffer.withUnsafeBytes { bytes in
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[searched...])
-            let lineFeed = Self.first(UInt8(ascii: "\n"), in: rest)
-            let before = UnsafeRawBufferPointer(rebasing: rest[..<(lineFeed ?? rest.count)])
-            return (Self.first(UInt8(ascii: "\r"), in: before) ?? lineFeed).map { searched + $0 }
-        }
+    private mutating func lineEnd() -> Int? {
+        // Most streams have no CR at all: one that is ahead is looked for once, not line by line.
+        if carriageReturn < searched { carriageReturn = first(UInt8(ascii: "\r"), from: searched) ?? buffer.count }
+        let end = min(first(UInt8(ascii: "\n"), from: searched) ?? buffer.count, carriageReturn)
+        return end < buffer.count ? end : nil
     }
 
-    private static func first(_ byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
-        guard let base = bytes.baseAddress, let found = memchr(base, Int32(byte), bytes.count) else { return nil }
-        return UnsafeRawPointer(found) - base
+    private func first(_ byte: UInt8, from start: Int) -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = memchr(base + start, Int32(byte), bytes.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
     }
 
     private mutating func take(_ line: Range<Int>) throws(TooLong) {
         guard line.count <= limit else { throw TooLong(limit: limit) }
-        let colon = buffer[line].firstIndex(of: UInt8(ascii: ":"))
+        let colon = buffer.withUnsafeBytes { bytes in
+            // Names are short: this ends at the fifth byte, mostly.
+            line.first { bytes[$0] == UInt8(ascii: ":") }
+        }
         if colon == line.lowerBound { return }  // a comment
         let name = line.lowerBound..<(colon ?? line.upperBound)
         var valueStart = colon.map { $0 + 1 } ?? line.upperBound
         if valueStart < line.upperBound, buffer[valueStart] == UInt8(ascii: " ") { valueStart += 1 }
         let value = valueStart..<line.upperBound
-        if buffer[name].elementsEqual("data".utf8) {
+        if has(name, "data") {
             try append(buffer[value])
-        } else if buffer[name].elementsEqual("event".utf8) {
+        } else if has(name, "event") {
             type = String(decoding: buffer[value], as: UTF8.self)
+        }
+    }
+
+    private func has(_ name: Range<Int>, _ text: StaticString) -> Bool {
+        guard name.count == text.utf8CodeUnitCount else { return false }
+        return buffer.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memcmp($0 + name.lowerBound, text.utf8Start, name.count) == 0 } ?? false
         }
     }
 

@@ -19,9 +19,12 @@ enum HawkBench {
             case "gateway" where !arguments.contains("--help"): try measure(try Options(arguments.dropFirst()))
             case "queue" where !arguments.contains("--help"):
                 try await measureQueue(try QueueOptions(arguments.dropFirst()))
+            case "deepseek" where !arguments.contains("--help"):
+                try await measureDeepSeek(try DeepSeekOptions(arguments.dropFirst()))
             case "gateway": print(Options.help)
             case "queue": print(QueueOptions.help)
-            case nil, "--help", "help": print("\(Options.help)\n\n\(QueueOptions.help)")
+            case "deepseek": print(DeepSeekOptions.help)
+            case nil, "--help", "help": print("\(Options.help)\n\n\(QueueOptions.help)\n\n\(DeepSeekOptions.help)")
             case let other?: throw BenchError("\(other) is nothing that is measured; try hawk-bench --help")
             }
         } catch {
@@ -58,6 +61,16 @@ enum HawkBench {
         let rounds = options.rounds == 1 ? "one round" : "medians of \(options.rounds) rounds"
         print("\(machine.system), \(machine.processors) processors; \(rounds) of \(options.seconds) s; jobs of 200 B\n")
         print(results.text)
+    }
+
+    private static func measureDeepSeek(_ options: DeepSeekOptions) async throws {
+        OpenFiles.raiseLimit()
+        warnOfDebugBuild("deepseek")
+        let tables = try await DeepSeekBench(options: options).run()
+        let machine = Machine()
+        let rounds = options.rounds == 1 ? "one round" : "medians of \(options.rounds) rounds"
+        print("\(machine.system), \(machine.processors) processors; \(rounds) of \(options.seconds) s\n")
+        print(tables)
     }
 
     private static func measure(_ options: Options) throws {

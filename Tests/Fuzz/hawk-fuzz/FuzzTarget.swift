@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
     /// Every target; run.sh reads the names here.
     static let all: [FuzzTarget] = [
         frames, inflate, deflate, handshake, request, query, forwarded, text, packet, answer, php, json, register,
-        address,
+        address, events,
     ]
 }
 

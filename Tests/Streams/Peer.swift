@@ -1,0 +1,39 @@
+import DeepSeekKit
+
+/// The simulator, asked by another way than the streams.
+struct Peer {
+    private let url: String
+
+    init(_ url: String) { self.url = url }
+
+    /// The simulator never got rid of a stream.
+    struct StillOpen: Error {
+        let answer: String
+    }
+
+    /// Waits until the simulator gives no answer any more.
+    func waitUntilIdle() async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let answer = try await recorded()
+            if answer.contains("\"open_streams\":0,") { return }
+            guard ContinuousClock.now < deadline else { throw StillOpen(answer: answer) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private func recorded() async throws -> String {
+        let soon = ContinuousClock.now + .seconds(10)
+        let request = TransportRequest(
+            method: "GET",
+            url: "\(url)/recorded?last=0",
+            connectTimeout: .seconds(5),
+            headDeadline: soon,
+            deadline: soon
+        )
+        let response = try await CurlTransport().send(request)
+        var body: [UInt8] = []
+        while let more = try await response.body.next(before: soon) { body += more }
+        return String(decoding: body, as: UTF8.self)
+    }
+}

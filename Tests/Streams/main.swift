@@ -1,0 +1,86 @@
+import DeepSeekKit
+import PlatformCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Many streams at once against a simulator in another process, then many that are cancelled: whether anything is left.
+///
+///     deepseek-streams --url http://127.0.0.1:8000 [--streams 200] [--seconds 60] [--cancellations 1000] [--pace 50] [--latency 1]
+struct Options {
+    var url = ""
+    var streams = 200
+    var seconds = 60
+    var cancellations = 1000
+    /// Milliseconds from word to word.
+    var pace = 50
+    /// The most milliseconds that the median chunk may be late.
+    var latency = 1
+
+    init?(_ arguments: [String]) {
+        var rest = arguments.dropFirst()
+        while let flag = rest.popFirst() {
+            guard let value = rest.popFirst() else { return nil }
+            switch (flag, Int(value)) {
+            case ("--url", _): url = value
+            case ("--streams", let number?) where number > 0: streams = number
+            case ("--seconds", let number?) where number > 0: seconds = number
+            case ("--cancellations", let number?) where number >= 0: cancellations = number
+            case ("--pace", let number?) where number > 0: pace = number
+            case ("--latency", let number?) where number > 0: latency = number
+            default: return nil
+            }
+        }
+        guard !url.isEmpty else { return nil }
+    }
+}
+
+guard let options = Options(CommandLine.arguments) else {
+    print("deepseek-streams --url URL [--streams N] [--seconds S] [--cancellations N] [--pace MS] [--latency MS]")
+    exit(64)
+}
+
+var report = Report()
+// Whatever is made once per process is made now.
+do {
+    let load = StreamLoad(options.url, pace: options.pace)
+    await load.run(streams: 10, seconds: 1)
+    _ = await load.cancel(10, beside: 2)
+}
+try await Peer(options.url).waitUntilIdle()
+let before = await ProcessState.settled()
+
+do {
+    let load = StreamLoad(options.url, pace: options.pace)
+    let first = await load.run(streams: options.streams, seconds: max(1, options.seconds / 6))
+    let warm = ProcessState()
+    let rest = await load.run(streams: options.streams, seconds: max(1, options.seconds - options.seconds / 6))
+    let after = ProcessState()
+    report.say("streams", "\(options.streams) at once, \(first.chunks + rest.chunks) chunks")
+    report.expect(first.failures + rest.failures == [], "every stream completes: \(rest.failures.prefix(3))")
+    let median = rest.latency(50)
+    report.say("added per chunk", "median \(median / 1000) us, 99 % \(rest.latency(99) / 1000) us")
+    report.expect(median < Int64(options.latency) * 1_000_000, "the median is under \(options.latency) ms")
+    report.say("memory", "\(warm.memory >> 10) KiB after a sixth of it, \(after.memory >> 10) KiB at the end")
+    report.expect(after.memory - warm.memory < 8 << 20, "memory is flat")
+
+    let outcome = await load.cancel(options.cancellations, beside: min(50, options.streams))
+    report.say("cancelled", "\(outcome.cancelled) of \(options.cancellations), others ended before")
+    report.expect(outcome.failures == [], "all others complete: \(outcome.failures.prefix(3))")
+    try await Peer(options.url).waitUntilIdle()
+    let end = ProcessState()
+    report.say("memory", "\(end.memory >> 10) KiB after the cancellations")
+    report.expect(end.memory - warm.memory < 16 << 20, "memory is flat")
+}
+
+let after = await ProcessState.settled(threads: before.threads)
+report.say("descriptors", "\(before.descriptors) before, \(after.descriptors) after")
+report.expect(after.descriptors == before.descriptors, "the descriptors are those of the start")
+report.say("threads", "\(before.threads) before, \(after.threads) after")
+report.expect(after.threads <= before.threads, "the threads are those of the start")
+exit(report.hasFailed ? 1 : 0)
