@@ -67,6 +67,7 @@ let package = Package(
     products: [
         .library(name: "GatewayKit", targets: ["GatewayKit"]),
         .library(name: "ChatAPIKit", targets: ["ChatAPIKit"]),
+        .library(name: "ChatContracts", targets: ["ChatContracts"]),
         .library(name: "JobQueueKit", targets: ["JobQueueKit"]),
         .library(name: "DeepSeekKit", targets: ["DeepSeekKit"]),
         .executable(name: "hawk", targets: ["hawk"]),
@@ -99,7 +100,7 @@ let package = Package(
         .target(
             name: "HostSupport",
             dependencies: [
-                "PlatformCore", "ServerCore", "GatewayKit", "ChatAPIKit", "JobQueueKit", "DeepSeekKit",
+                "PlatformCore", "ServerCore", "SQLiteCore", "GatewayKit", "ChatAPIKit", "JobQueueKit", "DeepSeekKit",
                 "DeepSeekSimulator",
             ],
             path: "Sources/Hosts/HostSupport",
@@ -143,6 +144,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        // What stores and authenticators of others are held against, as ours are.
+        .target(
+            name: "ChatContracts",
+            dependencies: ["ChatAPIKit"],
+            path: "Tests/ChatContracts",
+            swiftSettings: settings
+        ),
         // The hosts with a point at which they kill themselves: only for the kill tests.
         .executableTarget(
             name: "hawk-faults",
@@ -184,7 +192,7 @@ let package = Package(
         tests("GatewayKit", ["PlatformCore", "ServerCore", "GatewayKit"]),
         tests("JobQueueKit", ["PlatformCore", "SQLiteCore", "JobQueueKit"]),
         tests("DeepSeekKit", ["PlatformCore", "ServerCore", "DeepSeekKit", "DeepSeekSimulator"]),
-        tests("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore", "ChatAPIKit"]),
+        tests("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore", "ChatAPIKit", "ChatContracts"]),
         tests("Hosts", ["PlatformCore", "HostSupport"]),
     ],
     swiftLanguageModes: [.v6]

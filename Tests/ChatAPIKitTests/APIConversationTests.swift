@@ -4,7 +4,9 @@ import Testing
 
 struct APIConversationTests {
     private let shown =
-        #"{"id":"c1","title":"Why?","system_prompt":null,"model":null,"thinking":null,"created_at":1000,"updated_at":2000}"#
+        #"{"id":"c1","title":"Why?","system_prompt":null,"model":null,"thinking":null,"#
+        + #""usage":{"replies":0,"prompt_tokens":0,"cached_tokens":0,"completion_tokens":0,"reasoning_tokens":0},"#
+        + #""created_at":1000,"updated_at":2000}"#
 
     @Test func `the list goes on from its cursor`() async throws {
         let api = try APIFixture(StubChatStore())

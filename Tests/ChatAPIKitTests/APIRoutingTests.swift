@@ -52,6 +52,8 @@ struct APIRoutingTests {
             ("PATCH", "/api/chat/conversations/c1", .change(conversation: "c1")),
             ("DELETE", "/api/chat/conversations/c1", .delete(conversation: "c1")),
             ("GET", "/api/chat/conversations/c1/messages", .messages(conversation: "c1")),
+            ("GET", "/api/chat/conversations/c1/export", .export(conversation: "c1")),
+            ("GET", "/api/chat/usage", .usage), ("GET", "/openapi.json", .description),
             ("POST", "/api/chat/messages/m1/edit", .edit(message: "m1")),
             ("DELETE", "/api/chat/messages/m1", .deleteMessage("m1")),
             ("GET", "/api/chat/replies/r-_1/log", .log(reply: "r-_1")),

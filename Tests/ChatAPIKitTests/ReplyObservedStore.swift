@@ -124,6 +124,34 @@ extension ObservedStore {
         try await base.messages(conversation: id, uid: uid, through: through, before: before, limit: limit)
     }
 
+    func messageIDs(
+        conversation id: String,
+        uid: String,
+        _ extent: ConversationExtent
+    ) async throws(ChatError) -> [String]? {
+        try await base.messageIDs(conversation: id, uid: uid, extent)
+    }
+
+    func message(_ id: String, uid: String) async throws(ChatError) -> Message? {
+        try await base.message(id, uid: uid)
+    }
+
+    func usage(uid: String, days: Int) async throws(ChatError) -> [UsageDay] {
+        try await base.usage(uid: uid, days: days)
+    }
+
+    func titleSource(conversation id: String) async throws(ChatError) -> TitleSource? {
+        try await base.titleSource(conversation: id)
+    }
+
+    func title(conversation id: String, as title: String, usage: TokenUsage?) async throws(ChatError) -> Conversation? {
+        try await base.title(conversation: id, as: title, usage: usage)
+    }
+
+    func tidy(_ rules: TidyRules, limit: Int) async throws(ChatError) -> Tidied {
+        try await base.tidy(rules, limit: limit)
+    }
+
     func reply(_ id: String, uid: String) async throws(ChatError) -> Reply? {
         try await base.reply(id, uid: uid)
     }

@@ -151,20 +151,6 @@ import Testing
         #expect(try await store.history(before: second, byteLimit: 1000).isEmpty)
     }
 
-    @Test func `history leaves out the oldest beyond its limit`() async throws {
-        let first = try await fixture.answered("q00", by: "a00")
-        for number in 1..<40 {
-            let digits = number < 10 ? "0\(number)" : "\(number)"
-            try await fixture.answered("q\(digits)", by: "a\(digits)", in: first.conversation.id)
-        }
-        let last = try await fixture.send("now", in: first.conversation.id)
-        #expect(try await store.history(before: last.reply, byteLimit: 1000).count == 40)
-        let some = try await store.history(before: last.reply, byteLimit: 6 * 35 + 5)
-        #expect(some.count == 35)
-        #expect(some.first?.question == "q05")
-        #expect(some.last?.answer == "a39")
-    }
-
     @Test func `sweep candidates are old queued ones and untouched running ones`() async throws {
         let running = try await fixture.send("running")
         try await fixture.take(running.reply.id)

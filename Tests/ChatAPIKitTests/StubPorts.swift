@@ -77,6 +77,7 @@ final class StubChatStore: ChatStore {
         var active: [ReplyPosition] = []
         var stop = EndResult.notFound
         var regenerate = RegenerateResult.notFound
+        var usage: [UsageDay] = []
     }
 
     let state = Lock(State())
@@ -146,6 +147,22 @@ final class StubChatStore: ChatStore {
         try answer("messages \(id) \(uid) \(through ?? "-") \(before ?? "-") \(limit)") { $0.messages }
     }
 
+    func messageIDs(
+        conversation id: String,
+        uid: String,
+        _ extent: ConversationExtent
+    ) async throws(ChatError) -> [String]? {
+        try answer("messageIDs \(id) \(uid) \(extent)") { $0.messages?.messages.map(\.id) }
+    }
+
+    func message(_ id: String, uid: String) async throws(ChatError) -> Message? {
+        try answer("message \(id) \(uid)") { $0.messages?.messages.first { $0.id == id } }
+    }
+
+    func usage(uid: String, days: Int) async throws(ChatError) -> [UsageDay] {
+        try answer("usage \(uid) \(days)") { $0.usage }
+    }
+
     func reply(_ id: String, uid: String) async throws(ChatError) -> Reply? {
         try answer("reply \(id) \(uid)") { _ in nil }
     }
@@ -205,6 +222,14 @@ final class StubChatStore: ChatStore {
     func fail(reply: String, attempt: Int?, code: GenerationError.Code?) async throws(ChatError) -> EndResult {
         .notFound
     }
+
+    func titleSource(conversation id: String) async throws(ChatError) -> TitleSource? { nil }
+
+    func title(conversation id: String, as title: String, usage: TokenUsage?) async throws(ChatError) -> Conversation? {
+        nil
+    }
+
+    func tidy(_ rules: TidyRules, limit: Int) async throws(ChatError) -> Tidied { Tidied(isDone: true) }
 
     func history(before reply: Reply, byteLimit: Int) async throws(ChatError) -> [HistoryTurn] { [] }
 

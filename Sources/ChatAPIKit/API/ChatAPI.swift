@@ -21,6 +21,7 @@ public struct ChatAPI: Sendable {
     let proof: SocketProof?
     let crossOrigin: CrossOrigin
     let page: ChatPage
+    let description: ChatResponse
     let live: LogWatch
     let slots: StreamSlots
     let sendsByUser: RateLimit
@@ -55,6 +56,7 @@ public struct ChatAPI: Sendable {
             }
         crossOrigin = CrossOrigin(allowed: configuration.allowedOrigins)
         page = ChatPage(configuration)
+        description = ChatResponse(200, OpenAPI.document(configuration))
         live = LogWatch(
             store: store,
             interval: configuration.liveInterval,
@@ -146,6 +148,7 @@ public struct ChatAPI: Sendable {
     private func answer(_ route: Route, _ request: ChatRequest, _ host: HostHeader) async throws -> ChatResponse {
         switch route {
         case .health: return ChatResponse(200, ["status": "ok"])
+        case .description: return description
         case .configuration: return describeConfiguration(request, host)
         case .asset(let path): return page.answer(path, request, gatewayURL: gatewayURL(request, host))
         case .developmentSignIn: return try signIn(request, host)
@@ -163,10 +166,12 @@ public struct ChatAPI: Sendable {
         case .edit(let id): return try await editMessage(id, request, uid)
         case .deleteMessage(let id): return try await deleteMessage(id, uid)
         case .messages(let id): return try await listMessages(id, request, uid)
+        case .export(let id): return try await export(id, request, uid)
+        case .usage: return try await readUsage(request, uid)
         case .log(let id): return try await readLog(id, request, uid)
         case .stop(let id): return try await stopReply(id, uid)
         case .regenerate(let id): return try await regenerateReply(id, request, uid)
-        case .health, .configuration, .asset, .developmentSignIn: throw APIFailure.notFound
+        case .health, .description, .configuration, .asset, .developmentSignIn: throw APIFailure.notFound
         }
     }
 

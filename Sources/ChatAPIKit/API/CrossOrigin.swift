@@ -19,7 +19,10 @@ struct CrossOrigin {
         guard let origin = request.header("origin"), isAllowed(origin) else { return }
         response.headers.append((name: "Access-Control-Allow-Origin", value: origin))
         response.headers.append(
-            (name: "Access-Control-Expose-Headers", value: "X-Request-Id, Retry-After, WWW-Authenticate")
+            (
+                name: "Access-Control-Expose-Headers",
+                value: "X-Request-Id, Retry-After, WWW-Authenticate, Content-Disposition"
+            )
         )
     }
 

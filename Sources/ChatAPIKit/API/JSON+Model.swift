@@ -7,6 +7,7 @@ extension JSON {
             "system_prompt": .string(conversation.systemPrompt),
             "model": .string(conversation.model),
             "thinking": conversation.thinking.map { .bool($0) } ?? .null,
+            "usage": JSON(conversation.usage),
             "created_at": .integer(conversation.createdAt),
             "updated_at": .integer(conversation.updatedAt),
         ]
@@ -41,12 +42,24 @@ extension JSON {
         ]
     }
 
-    init(_ usage: TokenUsage) {
-        self = [
-            "prompt_tokens": .integer(usage.promptTokens),
-            "cached_tokens": .integer(usage.cachedTokens),
-            "completion_tokens": .integer(usage.completionTokens),
-            "reasoning_tokens": .integer(usage.reasoningTokens),
+    init(_ usage: TokenUsage) { self = .object(Self.members(of: usage)) }
+
+    init(_ total: UsageTotal) { self = .object(Self.members(of: total)) }
+
+    init(_ day: UsageDay) {
+        self = .object([.init(name: "day", value: .string(day.day.text))] + Self.members(of: day.total))
+    }
+
+    private static func members(of total: UsageTotal) -> [Member] {
+        [.init(name: "replies", value: .integer(total.replies))] + members(of: total.tokens)
+    }
+
+    private static func members(of usage: TokenUsage) -> [Member] {
+        [
+            .init(name: "prompt_tokens", value: .integer(usage.promptTokens)),
+            .init(name: "cached_tokens", value: .integer(usage.cachedTokens)),
+            .init(name: "completion_tokens", value: .integer(usage.completionTokens)),
+            .init(name: "reasoning_tokens", value: .integer(usage.reasoningTokens)),
         ]
     }
 

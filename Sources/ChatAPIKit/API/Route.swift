@@ -8,14 +8,18 @@ package enum Route: Sendable, Equatable {
     case change(conversation: String)
     case delete(conversation: String)
     case messages(conversation: String)
+    case export(conversation: String)
     case edit(message: String)
     case deleteMessage(String)
     case log(reply: String)
     case stop(reply: String)
     case regenerate(reply: String)
+    case usage
     case configuration
     case developmentSignIn
     case health
+    /// The description of the API itself.
+    case description
     /// A file of the page, by its path.
     case asset(String)
 }
@@ -48,43 +52,46 @@ extension Route {
     private static func routes(at path: String, assets: some Collection<String>) -> [(method: String, route: Route)] {
         // What follows the prefix must begin a segment: `/assistantX/api` is not `/assistant` and `X/api`.
         guard path.hasPrefix("/") else { return [] }
+        if assets.contains(path) { return [("GET", .asset(path))] }
         let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
-        if segments.first == "api" { return api(Array(segments.dropFirst())) }
-        if path == "/healthz" { return [("GET", .health)] }
-        return assets.contains(path) ? [("GET", .asset(path))] : []
-    }
-
-    private static func api(_ segments: [String]) -> [(method: String, route: Route)] {
-        switch segments.count {
-        case 2:
-            switch (segments[0], segments[1]) {
-            case ("chat", "bind"): [("POST", .bind)]
-            case ("chat", "unbind"): [("POST", .unbind)]
-            case ("chat", "send"): [("POST", .send)]
-            case ("chat", "conversations"): [("GET", .conversations)]
-            case ("chat", "config"): [("GET", .configuration)]
-            case ("dev", "sign-in"): [("POST", .developmentSignIn)]
-            default: []
+        return table.compactMap { entry in
+            let template = entry.path.split(separator: "/")
+            guard template.count == segments.count else { return nil }
+            var id = ""
+            for (expected, segment) in zip(template, segments) {
+                if expected == "{id}" {
+                    guard isID(segment) else { return nil }
+                    id = segment
+                } else if expected != segment {
+                    return nil
+                }
             }
-        case 3 where segments[0] == "chat" && segments[1] == "conversations" && isID(segments[2]):
-            [
-                ("GET", .conversation(segments[2])), ("PATCH", .change(conversation: segments[2])),
-                ("DELETE", .delete(conversation: segments[2])),
-            ]
-        case 3 where segments[0] == "chat" && segments[1] == "messages" && isID(segments[2]):
-            [("DELETE", .deleteMessage(segments[2]))]
-        case 4 where segments[0] == "chat" && isID(segments[2]):
-            switch (segments[1], segments[3]) {
-            case ("conversations", "messages"): [("GET", .messages(conversation: segments[2]))]
-            case ("messages", "edit"): [("POST", .edit(message: segments[2]))]
-            case ("replies", "log"): [("GET", .log(reply: segments[2]))]
-            case ("replies", "stop"): [("POST", .stop(reply: segments[2]))]
-            case ("replies", "regenerate"): [("POST", .regenerate(reply: segments[2]))]
-            default: []
-            }
-        default: []
+            return (entry.method, entry.route(id))
         }
     }
+
+    /// Every path but those of the page's files, with what its `{id}` becomes.
+    package static let table: [(method: String, path: String, route: @Sendable (_ id: String) -> Route)] = [
+        ("POST", "/api/chat/bind", { _ in .bind }),
+        ("POST", "/api/chat/unbind", { _ in .unbind }),
+        ("POST", "/api/chat/send", { _ in .send }),
+        ("GET", "/api/chat/conversations", { _ in .conversations }),
+        ("GET", "/api/chat/conversations/{id}", { .conversation($0) }),
+        ("PATCH", "/api/chat/conversations/{id}", { .change(conversation: $0) }),
+        ("DELETE", "/api/chat/conversations/{id}", { .delete(conversation: $0) }),
+        ("GET", "/api/chat/conversations/{id}/messages", { .messages(conversation: $0) }),
+        ("GET", "/api/chat/conversations/{id}/export", { .export(conversation: $0) }),
+        ("POST", "/api/chat/messages/{id}/edit", { .edit(message: $0) }),
+        ("DELETE", "/api/chat/messages/{id}", { .deleteMessage($0) }),
+        ("GET", "/api/chat/replies/{id}/log", { .log(reply: $0) }),
+        ("POST", "/api/chat/replies/{id}/stop", { .stop(reply: $0) }),
+        ("POST", "/api/chat/replies/{id}/regenerate", { .regenerate(reply: $0) }),
+        ("GET", "/api/chat/usage", { _ in .usage }),
+        ("GET", "/api/chat/config", { _ in .configuration }),
+        ("POST", "/api/dev/sign-in", { _ in .developmentSignIn }),
+        ("GET", "/openapi.json", { _ in .description }),
+        ("GET", "/healthz", { _ in .health }),
+    ]
 
     /// Whether a segment may be an id at all: nothing else reaches the store.
     private static func isID(_ segment: String) -> Bool {

@@ -18,6 +18,10 @@ public enum ChatEvent: Sendable {
     case dispatchFailed(replyID: String, cause: String)
     /// The sweeper gave replies to the queue that nobody seemed to have.
     case swept(count: Int)
+    /// A conversation keeps its title: none could be made.
+    case titleFailed(conversationID: String, cause: String)
+    /// Conversations that nobody had asked in for long were removed.
+    case conversationsExpired(count: Int)
     /// A look at the store failed; it is repeated.
     case storeFailed(attempted: String, cause: String)
     /// No gateway answered a bind or an unbind; the page tries again.
@@ -44,6 +48,10 @@ public enum ChatEvent: Sendable {
             LogLine(.warning, "chat", "reply not dispatched", ["reply": reply, "cause": cause])
         case .swept(let count):
             LogLine(.debug, "chat", "replies dispatched by the sweeper", ["count": "\(count)"])
+        case .titleFailed(let conversation, let cause):
+            LogLine(.info, "chat", "no title made", ["conversation": conversation, "cause": cause])
+        case .conversationsExpired(let count):
+            LogLine(.info, "chat", "old conversations removed", ["count": "\(count)"])
         case .storeFailed(let attempted, let cause):
             LogLine(.error, "chat", "store failed", ["attempted": attempted, "cause": cause])
         case .gatewayUnavailable(let cause):

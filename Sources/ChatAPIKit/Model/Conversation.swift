@@ -4,7 +4,7 @@ public struct Conversation: Sendable, Hashable {
     public var id: String
     /// Whose it is; nobody else finds it.
     public var uid: String
-    /// What lists show: the beginning of the first question until somebody renames it.
+    /// What lists show: the beginning of the first question, until the model or the user gives it another.
     public var title: String
     /// What the model is told first; nil is the host's text.
     public var systemPrompt: String?
@@ -12,6 +12,8 @@ public struct Conversation: Sendable, Hashable {
     public var model: String?
     /// Whether the model thinks first where a question does not say; nil is the host's setting.
     public var thinking: Bool?
+    /// What its answers have cost so far, those that were deleted since included.
+    public var usage: UsageTotal
     /// When it was begun, in milliseconds since 1970.
     public var createdAt: Int64
     /// When its last question was sent, in milliseconds since 1970; lists are ordered by it, newest first.
@@ -25,6 +27,7 @@ public struct Conversation: Sendable, Hashable {
         systemPrompt: String? = nil,
         model: String? = nil,
         thinking: Bool? = nil,
+        usage: UsageTotal = UsageTotal(),
         createdAt: Int64,
         updatedAt: Int64
     ) {
@@ -34,6 +37,7 @@ public struct Conversation: Sendable, Hashable {
         self.systemPrompt = systemPrompt
         self.model = model
         self.thinking = thinking
+        self.usage = usage
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -88,26 +88,6 @@ public struct Reply: Sendable, Hashable {
     }
 }
 
-/// What an answer cost, in the model's tokens.
-public struct TokenUsage: Sendable, Hashable {
-    /// Tokens of the prompt, those from the cache among them.
-    public var promptTokens: Int
-    /// Tokens of the prompt that came from the model's cache.
-    public var cachedTokens: Int
-    /// Tokens of the answer, those of its thinking among them.
-    public var completionTokens: Int
-    /// Tokens the model spent on thinking.
-    public var reasoningTokens: Int
-
-    /// Makes a value.
-    public init(promptTokens: Int, cachedTokens: Int = 0, completionTokens: Int, reasoningTokens: Int = 0) {
-        self.promptTokens = promptTokens
-        self.cachedTokens = cachedTokens
-        self.completionTokens = completionTokens
-        self.reasoningTokens = reasoningTokens
-    }
-}
-
 /// Why a reply failed, in words for its user; what the model's server said is for the log only.
 public struct ReplyFailure: Sendable, Hashable {
     /// A name for programs, such as `model_busy`.

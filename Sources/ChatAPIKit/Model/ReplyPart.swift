@@ -51,7 +51,7 @@ public struct ReplyPrompt: Sendable, Hashable {
         }
     }
 
-    /// The reply that this asks for; the same for each attempt.
+    /// The reply that this asks for, the same for each attempt; of a title, the conversation.
     public var replyID: String
     /// Whose question it is; not for the model's eyes as it stands.
     public var uid: String
@@ -59,15 +59,25 @@ public struct ReplyPrompt: Sendable, Hashable {
     public var model: String?
     /// Whether the model shall think first; nil is the host's setting.
     public var thinking: Bool?
+    /// How many tokens the answer may have; nil is the model's own limit.
+    public var tokenLimit: Int?
     /// System prompt, earlier questions with their answers, and the question, which is last.
     public var messages: [Message]
 
     /// Makes a value.
-    public init(replyID: String, uid: String, model: String?, thinking: Bool?, messages: [Message]) {
+    public init(
+        replyID: String,
+        uid: String,
+        model: String?,
+        thinking: Bool?,
+        tokenLimit: Int? = nil,
+        messages: [Message]
+    ) {
         self.replyID = replyID
         self.uid = uid
         self.model = model
         self.thinking = thinking
+        self.tokenLimit = tokenLimit
         self.messages = messages
     }
 }

@@ -50,6 +50,23 @@ public protocol ChatStore: Sendable {
         limit: Int
     ) async throws(ChatError) -> MessagePage?
 
+    /// The ids of a conversation's messages, oldest first; nil if the user has no such conversation.
+    ///
+    /// Those of one branch are in the order of reading, those of all branches in the order in which they were stored.
+    func messageIDs(
+        conversation id: String,
+        uid: String,
+        _ extent: ConversationExtent
+    ) async throws(ChatError) -> [String]?
+
+    /// One message with its replies and versions; nil if the user has no such one.
+    func message(_ id: String, uid: String) async throws(ChatError) -> Message?
+
+    /// What the user's answers cost, by the day (UTC) on which they ended, oldest first; days without any are left out.
+    ///
+    /// `days` counts back from today, which is the first one (at least 1). What was deleted since counts too.
+    func usage(uid: String, days: Int) async throws(ChatError) -> [UsageDay]
+
     /// One reply; nil if the user has no such one.
     func reply(_ id: String, uid: String) async throws(ChatError) -> Reply?
 
@@ -111,8 +128,28 @@ public protocol ChatStore: Sendable {
     /// The questions before a reply's own on its branch, each with its last answer, oldest first.
     ///
     /// An answer counts if it finished, or was stopped and is not empty. Questions and answers sum up to at most
-    /// `byteLimit` bytes; the oldest beyond it are left out.
+    /// `byteLimit` bytes. Where they are more, the oldest are left out in large steps: one branch's history keeps its
+    /// beginning from question to question until it passes the limit again, since models charge less for what they know.
     func history(before reply: Reply, byteLimit: Int) async throws(ChatError) -> [HistoryTurn]
+
+    /// What a conversation's title can be made of: its first question that was answered, with the answer.
+    ///
+    /// Nil if the conversation is gone, was titled by its user or by this before, or has no answer.
+    func titleSource(conversation id: String) async throws(ChatError) -> TitleSource?
+
+    /// Gives a conversation a title, and adds up what it cost; nil, and only that is done, if it has one from its user
+    /// or from this. Its place in the list stays.
+    func title(
+        conversation id: String,
+        as title: String,
+        usage: TokenUsage?
+    ) async throws(ChatError) -> Conversation?
+
+    /// Does a piece of what keeps the store small, in one transaction that changes about `limit` rows (at least 1).
+    ///
+    /// Idempotency keys older than a day are forgotten; the rest is as the rules say. Readers notice nothing of folding:
+    /// a folded log answers any number with a `reset` row that carries the whole text, and the end row.
+    func tidy(_ rules: TidyRules, limit: Int) async throws(ChatError) -> Tidied
 
     /// Replies that a queue may have lost, in the order of their birth, at most `limit` (at least 1).
     ///

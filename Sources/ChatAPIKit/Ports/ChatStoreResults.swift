@@ -75,14 +75,23 @@ public struct TakenAttempt: Sendable, Equatable {
     public var question: String
     /// What its conversation wants the model to be told first; nil is the host's text.
     public var systemPrompt: String?
+    /// Whether nobody has given the conversation a title yet.
+    public var isUntitled: Bool
     /// The row that says so, to be pushed.
     public var row: LogRow
 
     /// Makes a value.
-    public init(reply: Reply, question: String, systemPrompt: String? = nil, row: LogRow) {
+    public init(
+        reply: Reply,
+        question: String,
+        systemPrompt: String? = nil,
+        isUntitled: Bool = false,
+        row: LogRow
+    ) {
         self.reply = reply
         self.question = question
         self.systemPrompt = systemPrompt
+        self.isUntitled = isUntitled
         self.row = row
     }
 }
@@ -124,6 +133,59 @@ public struct HistoryTurn: Sendable, Equatable {
     public init(question: String, answer: String?) {
         self.question = question
         self.answer = answer
+    }
+}
+
+/// Which of a conversation's messages are meant.
+public enum ConversationExtent: Sendable, Hashable {
+    /// All of them, with every version.
+    case everything
+    /// The branch through a message down to its newest descendant; nil is the message that was stored last.
+    case branch(through: String?)
+}
+
+/// What a title is made of.
+public struct TitleSource: Sendable, Hashable {
+    /// Whose the conversation is.
+    public var uid: String
+    /// The question.
+    public var question: String
+    /// The model's answer.
+    public var answer: String
+
+    /// Makes a value.
+    public init(uid: String, question: String, answer: String) {
+        self.uid = uid
+        self.question = question
+        self.answer = answer
+    }
+}
+
+/// What a store is to forget.
+public struct TidyRules: Sendable, Hashable {
+    /// How long after its end a reply's log is folded; nil: never.
+    public var foldAfter: Duration?
+    /// How long after its last question a conversation is removed with everything in it; nil: never.
+    public var keepFor: Duration?
+
+    /// Makes a value.
+    public init(foldAfter: Duration? = .seconds(600), keepFor: Duration? = nil) {
+        self.foldAfter = foldAfter
+        self.keepFor = keepFor
+    }
+}
+
+/// What a piece of tidying did.
+public struct Tidied: Sendable, Equatable {
+    /// Conversations that are gone now.
+    public var removed: [Conversation]
+    /// Whether nothing is left to do for now.
+    public var isDone: Bool
+
+    /// Makes a value.
+    public init(removed: [Conversation] = [], isDone: Bool) {
+        self.removed = removed
+        self.isDone = isDone
     }
 }
 

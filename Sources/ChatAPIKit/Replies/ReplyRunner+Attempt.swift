@@ -12,7 +12,7 @@ extension ReplyRunner {
             group.addTask { await generate(prompt, into: inbox) }
             group.addTask { await touch(reply, orLose: inbox) }
             defer { group.cancelAll() }
-            return try await write(reply, from: inbox)
+            return try await write(attempt, from: inbox)
         }
     }
 
@@ -60,14 +60,17 @@ extension ReplyRunner {
     }
 
     /// Stores, then pushes, what comes in; ends when the model does or the attempt is lost.
-    private func write(_ reply: Reply, from inbox: AttemptInbox) async throws -> ReplyOutcome {
+    private func write(_ attempt: TakenAttempt, from inbox: AttemptInbox) async throws -> ReplyOutcome {
+        let reply = attempt.reply
         while true {
             switch await inbox.next() {
             case .parts(let parts):
                 guard try await append(parts, to: reply) else { return lost(reply) }
                 try await configuration.clock.sleep(for: configuration.coalescing)
             case .ended(.success(let end)):
-                return try await finish(reply, with: end)
+                let outcome = try await finish(reply, with: end)
+                if attempt.isUntitled { await haveTitled(reply.conversationID) }
+                return outcome
             case .ended(.failure(let error)):
                 return try await fail(reply, with: error)
             case .lost:
@@ -94,6 +97,14 @@ extension ReplyRunner {
         await configuration.checkpoint(.afterFinishBeforeSettle)
         await pusher.push(ended.row, of: ended.reply)
         return .done
+    }
+
+    private func haveTitled(_ conversationID: String) async {
+        do {
+            try await titles?.dispatchTitle(conversationID: conversationID)
+        } catch {
+            configuration.onEvent(.titleFailed(conversationID: conversationID, cause: "\(error)"))
+        }
     }
 
     /// A permanent error ends the reply; any other is thrown, for the queue to count.

@@ -63,20 +63,30 @@ public struct ReplyRunner: Sendable {
     let generator: any ReplyGenerator
     let pusher: EventPusher
     let dispatcher: any JobDispatcher
+    let titles: (any TitleDispatcher)?
     let configuration: Configuration
     let watch: AttemptWatch
 
     /// Makes a runner; nothing runs before `run`.
+    /// - Parameters:
+    ///   - store: where replies live.
+    ///   - generator: the model.
+    ///   - pushClient: reaches the users' sockets.
+    ///   - dispatcher: the queue, for replies that come first.
+    ///   - titles: has a title made when an answer finished in a conversation that has none; nil for no such titles.
+    ///   - configuration: what else may be set.
     public init(
         store: any ChatStore,
         generator: any ReplyGenerator,
         pushClient: any PushClient,
         dispatcher: any JobDispatcher,
+        titles: (any TitleDispatcher)? = nil,
         configuration: Configuration = .init()
     ) {
         self.store = store
         self.generator = generator
         self.dispatcher = dispatcher
+        self.titles = titles
         self.configuration = configuration
         pusher = EventPusher(pushClient, report: configuration.onEvent)
         watch = AttemptWatch(

@@ -2,15 +2,31 @@
 ///
 /// None may cost more because other users have more.
 package enum ChatQuery {
-    private static let conversationColumns = "id, uid, title, created_at, updated_at, system_prompt, model, thinking"
+    private static let conversationColumns = """
+        id, uid, title, created_at, updated_at, system_prompt, model, thinking, replies, prompt_tokens, cached_tokens, \
+        completion_tokens, reasoning_tokens
+        """
     static let conversation = "SELECT \(conversationColumns) FROM conversations WHERE id = ? AND uid = ?"
-    static let systemPrompt = "SELECT system_prompt FROM conversations WHERE id = ?"
+    static let settings = "SELECT system_prompt, title_by FROM conversations WHERE id = ?"
+    static let titleOwner = "SELECT uid, title_by FROM conversations WHERE id = ?"
+    static let firstAnswer = """
+        SELECT messages.content, replies.content FROM messages JOIN replies ON replies.message_id = messages.id
+        WHERE messages.conversation_id = ? AND replies.state = 'finished' AND replies.content <> ''
+        ORDER BY messages.number LIMIT 1
+        """
+    static let expired =
+        "SELECT \(conversationColumns) FROM conversations WHERE updated_at <= ? ORDER BY updated_at LIMIT 1"
     static let conversations = """
         SELECT \(conversationColumns) FROM conversations
         WHERE uid = ? AND (updated_at, id) < (?, ?) ORDER BY updated_at DESC, id DESC LIMIT ?
         """
 
     private static let messageColumns = "id, conversation_id, uid, content, idempotency_key, created_at, parent_id"
+    static let messageIDs = "SELECT id FROM messages WHERE conversation_id = ? ORDER BY number"
+    static let historyTurn = "SELECT parent_id, content, begins_history FROM messages WHERE id = ?"
+    static let oldKeys = """
+        SELECT number FROM messages WHERE idempotency_key IS NOT NULL AND created_at <= ? ORDER BY created_at LIMIT ?
+        """
     static let message = "SELECT \(messageColumns) FROM messages WHERE id = ?"
     static let messageByKey =
         "SELECT \(messageColumns), fingerprint FROM messages WHERE uid = ? AND idempotency_key = ?"
@@ -54,13 +70,24 @@ package enum ChatQuery {
         """
     static let replyNumber = "SELECT number FROM replies WHERE id = ?"
 
+    static let unfolded = """
+        SELECT ended_at, reply_id FROM unfolded_replies WHERE ended_at <= ? ORDER BY ended_at, reply_id LIMIT 1
+        """
+    static let usageDays = """
+        SELECT day, replies, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens FROM usage_days
+        WHERE uid = ? AND day > ? ORDER BY day
+        """
+
     static let log = "SELECT seq, attempt, kind, text FROM reply_log WHERE reply_id = ? AND seq > ? ORDER BY seq"
 
     /// Every query, by name.
     package static let all: KeyValuePairs<String, String> = [
         "conversation": conversation, "conversations": conversations, "message": message,
         "messageByKey": messageByKey, "messageParent": messageParent, "newestMessage": newestMessage,
-        "newestChild": newestChild, "versions": versions, "children": children, "systemPrompt": systemPrompt,
+        "newestChild": newestChild, "versions": versions, "children": children, "settings": settings,
+        "titleOwner": titleOwner,
+        "firstAnswer": firstAnswer, "expired": expired, "messageIDs": messageIDs, "historyTurn": historyTurn,
+        "oldKeys": oldKeys, "unfolded": unfolded, "usageDays": usageDays,
         "reply": reply, "claim": claim, "repliesOfMessage": repliesOfMessage,
         "firstReplyOfMessage": firstReplyOfMessage, "lastAnswer": lastAnswer, "position": position,
         "activeReplies": activeReplies, "earlierUnfinished": earlierUnfinished, "sweepCandidates": sweepCandidates,

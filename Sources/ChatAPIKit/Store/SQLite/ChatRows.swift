@@ -10,8 +10,21 @@ enum ChatRows {
             systemPrompt: row.optionalText(5),
             model: row.optionalText(6),
             thinking: row.optionalInt(7).map { $0 != 0 },
+            usage: usageTotal(row, from: 8),
             createdAt: row.int64(3),
             updatedAt: row.int64(4)
+        )
+    }
+
+    static func usageTotal(_ row: Row, from column: Int) -> UsageTotal {
+        UsageTotal(
+            replies: row.int(column),
+            tokens: TokenUsage(
+                promptTokens: row.int(column + 1),
+                cachedTokens: row.int(column + 2),
+                completionTokens: row.int(column + 3),
+                reasoningTokens: row.int(column + 4)
+            )
         )
     }
 

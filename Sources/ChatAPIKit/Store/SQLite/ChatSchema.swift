@@ -2,12 +2,12 @@
 ///
 /// `number` is the order in which rows were stored, whatever the clocks say. Answers live in `replies` alone; while a
 /// reply is queued or running its text is in `reply_log` only. The indexes over unfinished replies hold just those, so
-/// looking for them costs the same in a database of years.
-enum ChatSchema {
+/// looking for them costs the same in a database of years. `unfolded_replies` lists those that ended and whose log is whole.
+package enum ChatSchema {
     /// "HwkC": tells this file from those of other programs.
-    static let applicationID: Int32 = 0x4877_6B43
+    package static let applicationID: Int32 = 0x4877_6B43
 
-    static let migrations = [
+    package static let migrations = [
         """
         CREATE TABLE conversations (
             number INTEGER PRIMARY KEY,
@@ -84,6 +84,49 @@ enum ChatSchema {
             ORDER BY earlier.number DESC LIMIT 1
         );
         CREATE INDEX messages_by_parent ON messages (conversation_id, parent_id, number);
+        """,
+        // What there is may have been titled by hand, so no model titles it.
+        """
+        ALTER TABLE conversations ADD COLUMN title_by TEXT CHECK (title_by IN ('user', 'model'));
+        UPDATE conversations SET title_by = 'user';
+        ALTER TABLE conversations ADD COLUMN replies INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversations ADD COLUMN prompt_tokens INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversations ADD COLUMN cached_tokens INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversations ADD COLUMN completion_tokens INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversations ADD COLUMN reasoning_tokens INTEGER NOT NULL DEFAULT 0;
+        UPDATE conversations
+        SET (replies, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens) = (
+            SELECT count(*), coalesce(sum(prompt_tokens), 0), coalesce(sum(cached_tokens), 0),
+                coalesce(sum(completion_tokens), 0), coalesce(sum(reasoning_tokens), 0)
+            FROM messages JOIN replies ON replies.message_id = messages.id
+            WHERE messages.conversation_id = conversations.id AND state IN ('finished', 'stopped')
+        );
+        CREATE INDEX conversations_by_age ON conversations (updated_at);
+
+        CREATE TABLE usage_days (
+            uid TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            replies INTEGER NOT NULL,
+            prompt_tokens INTEGER NOT NULL,
+            cached_tokens INTEGER NOT NULL,
+            completion_tokens INTEGER NOT NULL,
+            reasoning_tokens INTEGER NOT NULL,
+            PRIMARY KEY (uid, day)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO usage_days
+        SELECT uid, ended_at / 86400000, count(*), coalesce(sum(prompt_tokens), 0), coalesce(sum(cached_tokens), 0),
+            coalesce(sum(completion_tokens), 0), coalesce(sum(reasoning_tokens), 0)
+        FROM replies WHERE state IN ('finished', 'stopped') GROUP BY 1, 2;
+
+        CREATE TABLE unfolded_replies (
+            ended_at INTEGER NOT NULL,
+            reply_id TEXT NOT NULL,
+            PRIMARY KEY (ended_at, reply_id)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO unfolded_replies SELECT ended_at, id FROM replies WHERE ended_at IS NOT NULL;
+
+        ALTER TABLE messages ADD COLUMN begins_history INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX messages_with_key ON messages (created_at) WHERE idempotency_key IS NOT NULL;
         """,
     ]
 }

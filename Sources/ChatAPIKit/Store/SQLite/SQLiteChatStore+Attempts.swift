@@ -155,13 +155,14 @@ extension SQLiteChatStore {
         )
         try insert(row, reply.id, connection)
         let question = try connection.first(ChatQuery.message, .text(reply.messageID), map: ChatRows.message)
-        let systemPrompt = try connection.first(ChatQuery.systemPrompt, .text(reply.conversationID)) {
-            $0.optionalText(0)
+        let settings = try connection.first(ChatQuery.settings, .text(reply.conversationID)) {
+            (systemPrompt: $0.optionalText(0), isUntitled: $0.isNull(1))
         }
         return TakenAttempt(
             reply: reply,
             question: question?.content ?? "",
-            systemPrompt: systemPrompt ?? nil,
+            systemPrompt: settings?.systemPrompt,
+            isUntitled: settings?.isUntitled ?? false,
             row: row
         )
     }

@@ -10,7 +10,10 @@ extension SQLiteChatStore {
         try await write("change a conversation") { connection in
             let found = try connection.first(ChatQuery.conversation, .text(id), .text(uid), map: ChatRows.conversation)
             guard var conversation = found else { return nil }
-            if let title = change.title { conversation.title = title }
+            if let title = change.title {
+                conversation.title = title
+                try connection.run("UPDATE conversations SET title_by = 'user' WHERE id = ?", .text(id))
+            }
             if let prompt = change.systemPrompt { conversation.systemPrompt = prompt }
             if let model = change.model { conversation.model = model }
             if let thinking = change.thinking { conversation.thinking = thinking }

@@ -89,6 +89,14 @@ extension SQLiteChatStore {
             }
         let row = LogRow(seq: reply.lastSeq, attempt: reply.attempt, kind: kind, text: ChatPush.replyEnded(reply))
         try insert(row, reply.id, connection)
+        try connection.run(
+            "INSERT INTO unfolded_replies (ended_at, reply_id) VALUES (?, ?)",
+            .integer(now),
+            .text(reply.id)
+        )
+        if reply.state != .failed {
+            try add(reply.usage, replies: 1, to: reply.conversationID, reply.uid, at: now, connection)
+        }
         return EndedReply(reply: reply, row: row)
     }
 

@@ -51,18 +51,7 @@ extension SQLiteChatStore {
             let hasEarlier = messages.count > limit
             if hasEarlier { messages.removeLast() }
             messages.reverse()
-            for index in messages.indices {
-                messages[index].versions = try connection.rows(
-                    ChatQuery.versions,
-                    .text(id),
-                    .optional(messages[index].parentID)
-                ) { $0.text(0) }
-                messages[index].replies = try connection.rows(
-                    ChatQuery.repliesOfMessage,
-                    .text(messages[index].id),
-                    map: ChatRows.reply
-                )
-            }
+            messages = try messages.map { try Self.complete($0, connection) }
             return MessagePage(messages: messages, hasEarlier: hasEarlier)
         }
     }
@@ -79,6 +68,7 @@ extension SQLiteChatStore {
         try await read("read a reply's log") { connection in
             guard let reply = try Self.reply(id, of: uid, connection) else { return nil }
             let rows = try connection.rows(ChatQuery.log, .text(id), .integer(after), map: ChatRows.logRow)
+                .map { Self.unfolded($0, of: reply) }
             return ReplyLog(rows: rows, state: reply.state, attempt: reply.attempt, lastSeq: reply.lastSeq)
         }
     }
@@ -96,14 +86,6 @@ extension SQLiteChatStore {
             try replies.compactMap { id in
                 try connection.first(ChatQuery.position, .text(id), map: ChatRows.position)
             }
-        }
-    }
-
-    /// Walks up from the question, so that a long conversation costs no more than what fits.
-    public func history(before reply: Reply, byteLimit: Int) async throws(ChatError) -> [HistoryTurn] {
-        try await read("read a conversation's history") { connection in
-            let own = try connection.first(ChatQuery.message, .text(reply.messageID), map: ChatRows.message)
-            return try Self.history(upFrom: own?.parentID, byteLimit: byteLimit, connection).reversed()
         }
     }
 
@@ -141,7 +123,7 @@ extension SQLiteChatStore {
     }
 
     /// Where a page ends: above `before`, or at the end of the branch through a message.
-    private static func lastMessage(
+    static func lastMessage(
         of conversationID: String,
         through: String?,
         before: String?,
@@ -163,6 +145,18 @@ extension SQLiteChatStore {
         return last
     }
 
+    /// A message with its versions and replies.
+    static func complete(_ message: Message, _ connection: Connection) throws -> Message {
+        var message = message
+        message.versions = try connection.rows(
+            ChatQuery.versions,
+            .text(message.conversationID),
+            .optional(message.parentID)
+        ) { $0.text(0) }
+        message.replies = try connection.rows(ChatQuery.repliesOfMessage, .text(message.id), map: ChatRows.reply)
+        return message
+    }
+
     /// Newest first.
     private static func branch(upFrom last: String?, limit: Int, _ connection: Connection) throws -> [Message] {
         var messages: [Message] = []
@@ -173,25 +167,5 @@ extension SQLiteChatStore {
             next = message.parentID
         }
         return messages
-    }
-
-    /// Newest first.
-    private static func history(
-        upFrom last: String?,
-        byteLimit: Int,
-        _ connection: Connection
-    ) throws -> [HistoryTurn] {
-        var turns: [HistoryTurn] = []
-        var rest = byteLimit
-        var next = last
-        while let id = next {
-            guard let message = try connection.first(ChatQuery.message, .text(id), map: ChatRows.message) else { break }
-            let answer = try connection.first(ChatQuery.lastAnswer, .text(id)) { $0.text(0) }
-            rest -= message.content.utf8.count + (answer?.utf8.count ?? 0)
-            if rest < 0 { break }
-            turns.append(HistoryTurn(question: message.content, answer: answer))
-            next = message.parentID
-        }
-        return turns
     }
 }

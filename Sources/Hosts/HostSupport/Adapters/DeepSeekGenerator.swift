@@ -15,6 +15,7 @@ struct DeepSeekGenerator: ReplyGenerator {
             messages: prompt.messages.map { .init(role: .init(rawValue: $0.role.rawValue), content: .text($0.text)) },
             thinking: prompt.thinking.map { $0 ? .enabled : .disabled }
         )
+        request.maxTokens = prompt.tokenLimit
         request.userID = Base64.encodeURL(Digest.hmacSHA256(key: userKey, Array(prompt.uid.utf8)))
         var end = GenerationEnd(finishReason: FinishReason.stop.name)
         do {

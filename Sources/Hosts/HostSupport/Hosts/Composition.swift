@@ -81,7 +81,8 @@ extension Composition {
         var parts = [
             try makeAPI(store, authenticator, dispatcher, pusher, secret: secret, isSimulated: simulator != nil),
             makeSweeper(store, dispatcher),
-            makeWorker(queue, runner) { try await $0.run() },
+            makeHousekeeper(store, pusher),
+            makeWorker(queue, runner, makeTitler(store, generator, pusher)) { try await $0.run() },
             HostPart("gateway") { try await gateway.run() },
         ]
         if let register = makeRegister(secret: secret) { parts.append(register) }
@@ -129,11 +130,13 @@ extension Composition {
             baseURL: settings.deepSeekURL,
             userKey: Array((settings.secret ?? "").utf8)
         )
-        let runner = makeRunner(store, generator, GatewayPushClient(gateway: client), dispatcher)
+        let pusher = GatewayPushClient(gateway: client)
+        let runner = makeRunner(store, generator, pusher, dispatcher)
         logger.log(LogLine(.info, "queue", "working", ["replies_at_once": "\(settings.concurrency)"]))
         return [
             makeSweeper(store, dispatcher),
-            makeWorker(queue, runner, work),
+            makeHousekeeper(store, pusher),
+            makeWorker(queue, runner, makeTitler(store, generator, pusher), work),
             HostPart("gateway client") { try await client.run() },
         ]
     }
@@ -247,8 +250,38 @@ extension Composition {
             generator: generator,
             pushClient: pusher,
             dispatcher: dispatcher,
+            titles: settings.hasTitles ? dispatcher : nil,
             configuration: configuration
         )
+    }
+
+    private func makeTitler(
+        _ store: SQLiteChatStore,
+        _ generator: DeepSeekGenerator,
+        _ pusher: GatewayPushClient
+    ) -> ConversationTitler {
+        ConversationTitler(
+            store: store,
+            generator: generator,
+            pushClient: pusher,
+            onEvent: { [logger] in logger.log($0.line) }
+        )
+    }
+
+    private func makeHousekeeper(_ store: SQLiteChatStore, _ pusher: GatewayPushClient) -> HostPart {
+        let days = settings.retentionDays
+        let housekeeper = Housekeeper(
+            store: store,
+            pushClient: pusher,
+            configuration: .init(
+                rules: TidyRules(
+                    foldAfter: settings.foldAfter,
+                    keepFor: days == 0 ? nil : .seconds(days * 86_400)
+                ),
+                onEvent: { [logger] in logger.log($0.line) }
+            )
+        )
+        return HostPart("housekeeper") { await housekeeper.run() }
     }
 
     private func makeSweeper(_ store: SQLiteChatStore, _ dispatcher: QueueDispatcher) -> HostPart {
@@ -263,9 +296,11 @@ extension Composition {
     private func makeWorker(
         _ queue: JobQueue,
         _ runner: ReplyRunner,
+        _ titler: ConversationTitler,
         _ work: @escaping @Sendable (JobWorker) async throws -> Void
     ) -> HostPart {
-        let worker = JobWorker(queue: queue, handlers: [runner.jobHandler], concurrency: settings.concurrency)
+        let handlers = [runner.jobHandler, titler.jobHandler]
+        let worker = JobWorker(queue: queue, handlers: handlers, concurrency: settings.concurrency)
         return HostPart("worker", drain: .seconds(30)) { try await work(worker) }
     }
 

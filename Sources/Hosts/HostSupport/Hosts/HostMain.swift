@@ -90,6 +90,15 @@ package enum HostMain {
             }
             let authenticator = try Composition(settings, host: host).makeAuthenticator()
             return try answer("\(authenticator.makeToken(uid: uid, lifetime: .seconds(24 * 3600)))\n")
+        case (.hawk, "backup"):
+            guard let target = command.operands.first, command.operands.count == 1 else {
+                throw UsageError(problems: ["backup needs one operand: hawk backup FILE"])
+            }
+            try DatabaseCommands(settings: settings, output: say).backUp(to: target)
+            return 0
+        case (.hawk, "check") where command.operands.count <= 1:
+            let commands = DatabaseCommands(settings: settings, output: say)
+            return try commands.check(command.operands.first) ? 0 : 1
         case (_, "stop") where command.operands.isEmpty:
             return try await Self.stop(host, settings)
         case (.queue, _):

@@ -2,9 +2,9 @@ import JobQueueKit
 
 /// What a host was asked to do, before its settings are read.
 package struct Command: Sendable, Equatable {
-    /// The subcommand: `start`, `stop`, `token`, `register`, or one of the queue's.
+    /// The subcommand: `start`, `stop`, `token`, `backup`, `check`, `register`, or one of the queue's.
     package var name: String
-    /// Its operands: the UID of `token`.
+    /// Its operands: the UID of `token`, the file of `backup` and `check`.
     package var operands: [String]
     /// Options of the queue's commands, as they were given.
     package var options: [String] = []

@@ -30,6 +30,8 @@ package enum HelpText {
             "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
             "stop [settings]       end the run that holds the pid file, and wait for it",
             "token UID [settings]  print a token for a user, good for 24 hours, for trials",
+            "backup FILE [settings]  copy the database to FILE and a SQLite queue to FILE.queue, while running or not",
+            "check [FILE] [settings]  say what is in the database and the queue, or in a backup, and whether it is sound",
         ],
         .server: [
             "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",

@@ -257,6 +257,27 @@ extension Setting {
             "how much of a conversation is sent along, oldest dropped first"
         ),
         Setting("concurrency", "N", default: "32", of: workers, "replies at once"),
+        Setting(
+            "titles",
+            "on/off",
+            default: "on (hawk without a key: off)",
+            of: workers,
+            "have the model title a conversation after its first answer"
+        ),
+        Setting(
+            "fold-after",
+            "DURATION",
+            default: "10m",
+            of: workers,
+            "the pieces in which an answer came are joined this long after its end; off for never"
+        ),
+        Setting(
+            "retention-days",
+            "N",
+            default: "0",
+            of: workers,
+            "conversations are deleted so many days after their last question; 0 for never"
+        ),
         Setting("pid-file", "FILE", default: "run/<host>.pid in --data", of: everywhere, "locked while the host runs"),
         Setting("log-level", "LEVEL", default: "info", of: everywhere, "debug, info, warning or error"),
         Setting(

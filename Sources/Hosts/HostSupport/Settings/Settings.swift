@@ -42,6 +42,9 @@ package struct Settings: Sendable {
     package var systemPrompt: String
     package var historyLimit: Int
     package var concurrency: Int
+    package var hasTitles: Bool
+    package var foldAfter: Duration?
+    package var retentionDays: Int
     package var pidFile: String
     package var logLevel: LogLevel
     package var logFormat: Logger.Format?
@@ -116,6 +119,9 @@ extension Settings {
         systemPrompt = reader.text("system-prompt") ?? "You are a helpful assistant. Answer in the user's language."
         historyLimit = reader.size("history-limit", default: 64 << 10)
         concurrency = reader.number("concurrency", in: 1...10_000, default: 32)
+        hasTitles = reader.isOn("titles", default: host != .hawk || deepSeekKey != nil)
+        foldAfter = reader.duration("fold-after", default: .seconds(600))
+        retentionDays = reader.number("retention-days", in: 0...36_500, default: 0)
         pidFile = reader.text("pid-file") ?? "\(data)/run/\(host.rawValue)\(isRegisterOnly ? "-register" : "").pid"
         logLevel = reader.choice(
             "log-level",

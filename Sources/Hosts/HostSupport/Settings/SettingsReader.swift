@@ -49,14 +49,14 @@ struct SettingsReader {
         text(name)?.split(separator: ",").map { $0.trimming(while: \.isWhitespace) }.filter { !$0.isEmpty }
     }
 
-    mutating func isOn(_ name: String) -> Bool {
-        guard let text = text(name) else { return false }
+    mutating func isOn(_ name: String, default fallback: Bool = false) -> Bool {
+        guard let text = text(name) else { return fallback }
         switch text.lowercased() {
         case "on", "1", "true", "yes": return true
         case "off", "0", "false", "no": return false
         default:
             reject("\(Self.spelling(name)): \(text) is neither on nor off")
-            return false
+            return fallback
         }
     }
 
