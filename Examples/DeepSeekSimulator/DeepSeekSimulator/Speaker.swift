@@ -9,6 +9,8 @@ struct Speaker: Sendable {
     let keepAliveInterval: Duration
     let tokenInterval: Duration
     let id: String
+    /// When the answer was begun, in seconds since 1970.
+    let created = Int(WallClock.system.now() / 1000)
 
     /// Thrown to close the connection in mid-answer.
     struct Broken: Error {}
@@ -24,13 +26,16 @@ struct Speaker: Sendable {
 
     private func stream(to writer: AnswerWriter) async throws {
         var calls = 0
+        let frame = TextFrame { chunk([words($0)]).json() }
         if !question.isGap, steps.contains(where: \.isSaid) {
             try await send(.init(delta: .init(role: "assistant", content: nil, reasoning: "")), to: writer)
         }
         for step in steps {
             switch step {
             case .reasoning(let text): try await say(.init(delta: .init(reasoning: text)), to: writer)
-            case .content(let text): try await say(words(text), to: writer)
+            case .content(let text):
+                try await pause()
+                try await write(frame.json(of: faults.has("clock") ? " \(Self.nanoseconds())" : text), to: writer)
             case .toolCall(let name, let arguments):
                 try await call(name, arguments, index: calls, to: writer)
                 calls += 1
@@ -60,15 +65,18 @@ struct Speaker: Sendable {
     }
 
     private func words(_ text: String) -> WireChunk.Choice {
-        let text = faults.has("clock") ? " \(Self.nanoseconds())" : text
-        return question.isGap ? .init(text: text) : .init(delta: .init(content: text))
+        question.isGap ? .init(text: text) : .init(delta: .init(content: text))
     }
 
-    /// Pauses, makes the piece and sends it.
-    private func say(_ choice: @autoclosure () -> WireChunk.Choice, to writer: AnswerWriter) async throws {
+    /// Pauses and sends a piece.
+    private func say(_ choice: WireChunk.Choice, to writer: AnswerWriter) async throws {
+        try await pause()
+        try await send(choice, to: writer)
+    }
+
+    private func pause() async throws {
         let pause = faults.number("pace").map { Duration.milliseconds($0) } ?? tokenInterval
         if pause > .zero { try await Task.sleep(for: pause) }
-        try await send(choice(), to: writer)
     }
 
     private func send(_ choice: WireChunk.Choice, to writer: AnswerWriter) async throws {
@@ -76,7 +84,11 @@ struct Speaker: Sendable {
     }
 
     private func send(_ chunk: WireChunk, to writer: AnswerWriter) async throws {
-        try await writer.write(Array("data: ".utf8) + chunk.json() + Array("\n\n".utf8))
+        try await write(chunk.json(), to: writer)
+    }
+
+    private func write(_ json: [UInt8], to writer: AnswerWriter) async throws {
+        try await writer.write(Array("data: ".utf8) + json + Array("\n\n".utf8))
     }
 
     private func end(_ reason: String, to writer: AnswerWriter) async throws {
@@ -179,7 +191,7 @@ struct Speaker: Sendable {
         WireChunk(
             id: id,
             object: question.isGap ? "text_completion" : "chat.completion.chunk",
-            created: Int(WallClock.system.now() / 1000),
+            created: created,
             model: question.model,
             choices: choices
         )

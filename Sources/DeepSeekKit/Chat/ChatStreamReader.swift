@@ -5,6 +5,7 @@ struct ChatStreamReader {
     /// All that has arrived so far.
     private(set) var answer = ChatCompletion()
     private var parser: EventStreamParser
+    private var template: ChunkTemplate?
     private var remaining: Int
     private let mayBeEmpty: Bool
 
@@ -60,6 +61,11 @@ struct ChatStreamReader {
         into events: inout [ChatCompletionEvent]
     ) throws(DeepSeekError) {
         let data = event.data
+        if event.type.isEmpty, let said = template?.read(data) {
+            answer.apply(said)
+            events.append(said)
+            return
+        }
         if data.isEmpty { return }  // a proxy's way of keeping alive
         if data.elementsEqual("[DONE]".utf8) {
             isDone = true
@@ -72,6 +78,7 @@ struct ChatStreamReader {
             throw DeepSeekError.unreadable("an event of the stream is not JSON of the expected shape", data)
         }
         if let complaint = chunk.error { throw DeepSeekError.complained(complaint) }
+        if let like = ChunkTemplate(data, of: chunk) { template = like }
         answer.note(chunk)
         guard let choice = chunk.choice else { return }
         var said = choice.said?.events ?? []
