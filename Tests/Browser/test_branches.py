@@ -32,7 +32,7 @@ class BranchTests(BrowserTestCase):
         self.edit(first, "two, better", 1)
         for page in (first, second):
             wait_for("the new branch", lambda: page.questions() == ["one", "two, better"] and page.state() == "finished")
-            self.assertEqual(self.versions(page), ["2 of 2"])
+            wait_for("two versions", lambda: self.versions(page) == ["2 of 2"])
         first.click('[aria-label="Previous version of the question"]')
         wait_for("the old branch", lambda: first.questions() == ["one", "two", "three"])
         self.assertEqual(self.versions(first), ["1 of 2"])

@@ -52,6 +52,15 @@ class SpeedTests(BrowserTestCase):
         found = page.driver_here().execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
         return {each["name"]: each["value"] for each in found}
 
+    def cost_of_a_token(self, page):
+        """Milliseconds of the browser's main thread for each token of an answer, by what they were spent on."""
+        before = self.metrics(page)
+        page.ask("One more [[tokens 300]]")
+        wait_for("the answer", lambda: page.questions()[-1:] == ["One more [[tokens 300]]"] and page.state() == "finished")
+        after = self.metrics(page)
+        names = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration")
+        return {name: 1000 * (after[name] - before[name]) / 300 for name in names}
+
     def load_all(self, page):
         """Scrolls up until the first question is there."""
         count = lambda: page.script("return document.querySelectorAll('.turn').length")
@@ -81,18 +90,20 @@ class SpeedTests(BrowserTestCase):
         script = 1000 * (after["ScriptDuration"] - before["ScriptDuration"]) / len(frames)
 
         # Writing: what a token costs does not depend on how much stands above it.
-        before = self.metrics(page)
-        page.ask("One more [[tokens 300]]")
-        wait_for("the answer", lambda: page.questions()[-1].startswith("One more") and page.state() == "finished")
-        after = self.metrics(page)
-        spent = {name: 1000 * (after[name] - before[name]) / 300 for name in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration")}
+        spent = self.cost_of_a_token(page)
+        page.click("#new-conversation")
+        alone = self.cost_of_a_token(page)
         print(
             f"\n2,000 questions: scrolling {median:.1f} ms a frame, 95 % below {late:.1f} ms, {script:.2f} ms of script;"
             f" a token costs {spent['ScriptDuration']:.2f} ms of script, {spent['LayoutDuration']:.2f} of layout,"
-            f" {spent['RecalcStyleDuration']:.2f} of style, {spent['TaskDuration']:.2f} in all"
+            f" {spent['RecalcStyleDuration']:.2f} of style, {spent['TaskDuration']:.2f} in all;"
+            f" in a new conversation {alone['ScriptDuration']:.2f}, {alone['LayoutDuration']:.2f},"
+            f" {alone['RecalcStyleDuration']:.2f}, {alone['TaskDuration']:.2f}"
         )
         self.assertLess(script, 8)
-        self.assertLess(spent["ScriptDuration"], 8)
+        # Against the same machine at the same time, whatever else it does; the rest is for the few drawings of everything.
+        self.assertLess(spent["ScriptDuration"], 5 * alone["ScriptDuration"] + 2)
+        self.assertLess(spent["LayoutDuration"], 3 * alone["LayoutDuration"] + 1)
 
     def test_older_messages_come_without_moving_what_is_read(self):
         conversation = self.fill()

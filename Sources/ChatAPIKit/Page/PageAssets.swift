@@ -1610,7 +1610,12 @@ export class HawkChat {
 
   async #request(method, path, body, token) {
     const { text } = await this.#exchange(method, path, body, token);
-    return parse(text);
+    const answer = parse(text);
+    // A network that asks its guests to sign in first answers 200 with a page of its own.
+    if (text !== "" && (answer === null || typeof answer !== "object")) {
+      throw new ChatFailure(0, "network", "Something else than the server answered.");
+    }
+    return answer;
   }
 
   #call(method, path, body) {
@@ -3094,8 +3099,9 @@ private let proseCSS: StaticString = #"""
 /* Messages: questions, answers, and the Markdown in them. */
 
 /* What is far from the window is neither laid out nor painted: a conversation of thousands stays quick. */
-.turn { contain-intrinsic-block-size: auto 20rem; content-visibility: auto; padding-block: .35rem; }
-.turn + .turn { margin-top: 1rem; }
+.chunk { contain-intrinsic-block-size: auto 500rem; content-visibility: auto; margin-inline: -.6rem; padding-inline: .6rem; }
+.turn { padding-block: .35rem; }
+.turn + .turn, .chunk + .chunk { margin-top: 1rem; }
 .question { display: flex; flex-direction: column; align-items: flex-end; }
 .bubble { max-width: min(85%, 36rem); padding: .6rem 1.05rem; border-radius: 1.25rem 1.25rem .35rem 1.25rem; background: var(--tint); line-height: 1.55; overflow-wrap: anywhere; white-space: pre-wrap; }
 .question-tools { display: flex; align-items: center; gap: .1rem; height: 2rem; margin-right: -.4rem; font-size: .8125rem; }
@@ -4304,6 +4310,7 @@ import { errorText, fieldText, language, reasonText, t } from "./language.js";
 import { QuestionView, questionOnItsWay } from "./question-view.js";
 import { ReplyView } from "./reply-view.js";
 
+const CHUNK = 25; // turns; a page of messages is two of them, so that a page put above moves none
 const byID = (id) => document.getElementById(id);
 
 /** Draws the open conversation; what did not change is not touched. */
@@ -4416,7 +4423,7 @@ export class Thread {
     // A question that is being asked anew takes the place of the old one and of what follows that.
     const edited = waiting.map((entry) => messages.findIndex((message) => message.id === entry.edits));
     const end = Math.min(messages.length, ...edited.filter((place) => place >= 0));
-    arrange(this.#list, [
+    arrangeInChunks(this.#list, [
       ...messages.slice(0, end).map((message) => this.#turn(message, message === last)),
       ...waiting.map((entry) => this.#unsent(entry)),
     ]);
@@ -4476,6 +4483,19 @@ export class Thread {
     if (this.#follows && this.#list.childElementCount > 0) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#scrolled();
   }
+}
+
+/** Turns stand in chunks, so that one that grows has the browser look at its chunk and not at thousands of turns. */
+function arrangeInChunks(list, turns) {
+  const chunks = [];
+  for (let at = 0; at < turns.length; at += CHUNK) {
+    const part = turns.slice(at, at + CHUNK);
+    const known = part.map((turn) => turn.parentElement).find((chunk) => chunk && !chunks.includes(chunk));
+    const chunk = known ?? el("div", { class: "chunk" });
+    arrange(chunk, part);
+    chunks.push(chunk);
+  }
+  arrange(list, chunks);
 }
 
 /** How the sending of a message gets on. */

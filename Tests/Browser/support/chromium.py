@@ -100,7 +100,8 @@ class ChatPage:
         return self.script("return [...document.querySelectorAll('[data-copy=answer]')].at(-1)?.copyText() ?? ''")
 
     def state(self):
-        return self.script("return [...document.querySelectorAll('.answer')].at(-1)?.dataset.state ?? ''")
+        """Of the last question's answer; "" while the question is on its way."""
+        return self.script("return [...document.querySelectorAll('.turn')].at(-1)?.querySelector('.answer')?.dataset.state ?? ''")
 
     def conversation(self):
         """The id in the address."""

@@ -54,8 +54,8 @@ class Front:
 
             do_GET = do_POST = do_PATCH = do_DELETE = do_OPTIONS = answer
 
-            def reply(self, status, fields, content, path=""):
-                file = front.file(path)
+            def reply(self, status, fields, content, path=None):
+                file = path and front.file(path)
                 if file:
                     status, content = 200, file.read_bytes()
                     fields = [each for each in fields if each[0].lower() not in ("content-type", "etag", "cache-control")]

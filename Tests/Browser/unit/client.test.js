@@ -298,6 +298,15 @@ test("a lost answer to a sending is asked for again with the same key and body",
   expect(chat.state.open.messages.map(({ content }) => content), ["Hi"]);
 });
 
+test("a page that a network puts in the way is no answer", async () => {
+  const server = new FakeServer();
+  server.answers["POST /send"] = [[200, "<html>Please sign in to this network</html>"]];
+  const chat = await server.connected();
+  chat.send("Hi");
+  await until("sent", () => chat.state.outbox.length === 0);
+  expect([server.count("POST /send"), chat.state.open.messages.length], [2, 1]);
+});
+
 test("the first message of a conversation keeps its body although the push named its place", async () => {
   const server = new FakeServer();
   server.answers["POST /send"] = [null];

@@ -516,7 +516,12 @@ export class HawkChat {
 
   async #request(method, path, body, token) {
     const { text } = await this.#exchange(method, path, body, token);
-    return parse(text);
+    const answer = parse(text);
+    // A network that asks its guests to sign in first answers 200 with a page of its own.
+    if (text !== "" && (answer === null || typeof answer !== "object")) {
+      throw new ChatFailure(0, "network", "Something else than the server answered.");
+    }
+    return answer;
   }
 
   #call(method, path, body) {

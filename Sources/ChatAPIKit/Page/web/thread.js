@@ -6,6 +6,7 @@ import { errorText, fieldText, language, reasonText, t } from "./language.js";
 import { QuestionView, questionOnItsWay } from "./question-view.js";
 import { ReplyView } from "./reply-view.js";
 
+const CHUNK = 25; // turns; a page of messages is two of them, so that a page put above moves none
 const byID = (id) => document.getElementById(id);
 
 /** Draws the open conversation; what did not change is not touched. */
@@ -118,7 +119,7 @@ export class Thread {
     // A question that is being asked anew takes the place of the old one and of what follows that.
     const edited = waiting.map((entry) => messages.findIndex((message) => message.id === entry.edits));
     const end = Math.min(messages.length, ...edited.filter((place) => place >= 0));
-    arrange(this.#list, [
+    arrangeInChunks(this.#list, [
       ...messages.slice(0, end).map((message) => this.#turn(message, message === last)),
       ...waiting.map((entry) => this.#unsent(entry)),
     ]);
@@ -178,6 +179,19 @@ export class Thread {
     if (this.#follows && this.#list.childElementCount > 0) this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#scrolled();
   }
+}
+
+/** Turns stand in chunks, so that one that grows has the browser look at its chunk and not at thousands of turns. */
+function arrangeInChunks(list, turns) {
+  const chunks = [];
+  for (let at = 0; at < turns.length; at += CHUNK) {
+    const part = turns.slice(at, at + CHUNK);
+    const known = part.map((turn) => turn.parentElement).find((chunk) => chunk && !chunks.includes(chunk));
+    const chunk = known ?? el("div", { class: "chunk" });
+    arrange(chunk, part);
+    chunks.push(chunk);
+  }
+  arrange(list, chunks);
 }
 
 /** How the sending of a message gets on. */
