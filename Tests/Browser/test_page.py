@@ -138,6 +138,25 @@ class PageTests(BrowserTestCase):
         self.assertEqual(page.shown("#settings-prompt-error").text, "This is too long.")
         self.assertEqual(page.script(FOCUSED), "settings-prompt")
 
+    def test_a_conversation_is_exported_as_markdown_and_as_json(self):
+        page = self.page(self.user)
+        self.ask(page, "Häuser am Meer?")
+        page.script(
+            "window.saved = []; URL.createObjectURL = (blob) => { window.blob = blob; return '#'; };"
+            "HTMLAnchorElement.prototype.click = function () { const name = this.download;"
+            " window.blob.text().then((text) => window.saved.push([name, window.blob.type, text])); };"
+        )
+        for number, action in enumerate(("markdown", "json"), 1):
+            page.script("document.getElementById('conversation-menu').click()")
+            page.click(f'#menu [data-action="{action}"]')
+            wait_for("the file", lambda: len(page.script("return window.saved")) == number)
+        markdown, everything = page.script("return window.saved")
+        self.assertTrue(markdown[0].endswith(".md") and markdown[1].startswith("text/markdown"), markdown)
+        self.assertIn("Häuser am Meer?", markdown[2])
+        self.assertIn(page.answer(), markdown[2])
+        self.assertTrue(everything[0].endswith(".json") and everything[1].startswith("application/json"), everything[:2])
+        self.assertIn("Häuser am Meer?", everything[2])
+
     # Keyboard and focus
 
     def test_the_keyboard_does_what_the_help_says(self):

@@ -298,6 +298,19 @@ test("a lost answer to a sending is asked for again with the same key and body",
   expect(chat.state.open.messages.map(({ content }) => content), ["Hi"]);
 });
 
+test("an export has the file name that the server gave it, and the branch that is shown", async () => {
+  const server = new FakeServer();
+  server.branches = { m1: [question([])] };
+  server.answers["GET /conversations/c1/export"] = [
+    [200, {}, { "Content-Disposition": `attachment; filename="H_user.md"; filename*=UTF-8''H%C3%A4user.md`, "Content-Type": "text/markdown" }],
+    [200, {}, {}],
+  ];
+  const chat = await server.connected();
+  await chat.showVersion("m1");
+  expect([(await chat.export("c1", "markdown")).name, (await chat.export("c1", "json")).name], ["Häuser.md", "conversation.json"]);
+  expect(server.requests.find(({ name }) => name.endsWith("/export")).search, "?format=markdown&through=m1");
+});
+
 test("a page that a network puts in the way is no answer", async () => {
   const server = new FakeServer();
   server.answers["POST /send"] = [[200, "<html>Please sign in to this network</html>"]];

@@ -467,13 +467,19 @@ export class HawkChat {
     return true;
   }
 
-  /** A conversation as a file, { name, type, text }; `format` is "markdown" or "json". Throws a ChatFailure. */
+  /**
+   * A conversation as a file, { name, type, text }: as "markdown" the branch that is shown, as "json" everything.
+   * Throws a ChatFailure.
+   */
   async export(id, format) {
-    const path = `/conversations/${encodeURIComponent(id)}/export?format=${format}`;
+    const { open } = this.state;
+    const through = open.id === id && open.through !== null ? `&through=${encodeURIComponent(open.through)}` : "";
+    const path = `/conversations/${encodeURIComponent(id)}/export?format=${format}${through}`;
     const { response, text } = await this.#authorized((token) => this.#exchange("GET", path, undefined, token));
     const disposition = response.headers.get("Content-Disposition") ?? "";
-    const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? `conversation.${format === "json" ? "json" : "md"}`;
-    return { name, type: response.headers.get("Content-Type") ?? "text/plain", text };
+    const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1]; // RFC 6266 4.3: goes before the plain one
+    const name = encoded ? decodeURIComponent(encoded) : /filename="([^"]+)"/.exec(disposition)?.[1];
+    return { name: name ?? `conversation.${format === "json" ? "json" : "md"}`, type: response.headers.get("Content-Type") ?? "text/plain", text };
   }
 
   /** Shows a failure as the notice; anything else is a fault and thrown. */
