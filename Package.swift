@@ -113,9 +113,8 @@ let package = Package(
         .executableTarget(
             name: "hawk-bench",
             dependencies: [
-                "PlatformCore", "ServerCore", "GatewayKit", "JobQueueKit", "DeepSeekKit", "DeepSeekSimulator",
-                "CSQLite",
-                linux,
+                "PlatformCore", "ServerCore", "GatewayKit", "ChatAPIKit", "JobQueueKit", "DeepSeekKit", "HostSupport",
+                "DeepSeekSimulator", "CSQLite", linux,
             ],
             path: "Sources/Hosts/hawk-bench",
             swiftSettings: settings

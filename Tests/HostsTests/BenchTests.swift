@@ -42,9 +42,27 @@ struct BenchTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk) == [])
     }
 
+    @Test func `the bench follows words from the model to the socket, reloads and asks, and leaves nothing behind`()
+        async throws
+    {
+        let directory = TemporaryDirectory()
+        let disk = directory.file("disk")
+        try Files.makeDirectory(disk)
+        let bench = try ChildProcess(
+            Programs.path("hawk-bench"),
+            ["chat", "--answers", "5", "--sends", "20", "--seconds", "4", "--directory", disk],
+            output: directory.file("bench.log")
+        )
+        #expect(try await bench.ended() == .code(0), "\(bench.text())")
+        for word in ["at the worker", "on the disk", "browser's socket", "reload", "POST /send"] {
+            #expect(bench.text().contains(word), "\(bench.text())")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk) == [])
+    }
+
     @Test(arguments: [
         ["gateway", "--rounds", "0"], ["queue", "--drivers", "paper"], ["queue", "--jobs", "3"],
-        ["gateway", "--cases", "tea"], ["gateway", "--svg"], ["tea"],
+        ["gateway", "--cases", "tea"], ["chat", "--answers", "0"], ["converse"], ["gateway", "--svg"], ["tea"],
     ])
     func `the bench refuses what makes no sense`(arguments: [String]) async throws {
         let directory = TemporaryDirectory()

@@ -16,15 +16,22 @@ enum HawkBench {
             switch arguments.first {
             case "serve": try await serve(arguments.dropFirst())
             case "work": try await work(arguments.dropFirst())
+            case "converse": try await ChatProcess.run(Array(arguments.dropFirst()))
             case "gateway" where !arguments.contains("--help"): try measure(try Options(arguments.dropFirst()))
             case "queue" where !arguments.contains("--help"):
                 try await measureQueue(try QueueOptions(arguments.dropFirst()))
             case "deepseek" where !arguments.contains("--help"):
                 try await measureDeepSeek(try DeepSeekOptions(arguments.dropFirst()))
+            case "chat" where !arguments.contains("--help"):
+                try await measureChat(try ChatOptions(arguments.dropFirst()))
             case "gateway": print(Options.help)
             case "queue": print(QueueOptions.help)
             case "deepseek": print(DeepSeekOptions.help)
-            case nil, "--help", "help": print("\(Options.help)\n\n\(QueueOptions.help)\n\n\(DeepSeekOptions.help)")
+            case "chat": print(ChatOptions.help)
+            case nil, "--help", "help":
+                print(
+                    [Options.help, QueueOptions.help, DeepSeekOptions.help, ChatOptions.help].joined(separator: "\n\n")
+                )
             case let other?: throw BenchError("\(other) is nothing that is measured; try hawk-bench --help")
             }
         } catch {
@@ -71,6 +78,15 @@ enum HawkBench {
         let rounds = options.rounds == 1 ? "one round" : "medians of \(options.rounds) rounds"
         print("\(machine.system), \(machine.processors) processors; \(rounds) of \(options.seconds) s\n")
         print(tables)
+    }
+
+    private static func measureChat(_ options: ChatOptions) async throws {
+        OpenFiles.raiseLimit()
+        warnOfDebugBuild("chat")
+        let table = try await ChatBench(options: options).run()
+        let machine = Machine()
+        print("\(machine.system), \(machine.processors) processors, load included; \(options.seconds) s\n")
+        print(table)
     }
 
     private static func measure(_ options: Options) throws {

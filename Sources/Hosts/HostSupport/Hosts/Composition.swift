@@ -11,6 +11,7 @@ package struct Composition: Sendable {
     let settings: Settings
     let host: HostName
     let reload: ReloadRequest
+    let observers: PortObservers
     let checkpoint: @Sendable (Checkpoint) async -> Void
     let logger: Logger
     let announcement: Announcement
@@ -19,9 +20,11 @@ package struct Composition: Sendable {
         _ settings: Settings,
         host: HostName,
         reload: ReloadRequest = ReloadRequest(),
+        observers: PortObservers = PortObservers(),
         checkpoint: @escaping @Sendable (Checkpoint) async -> Void = { _ in }
     ) {
         self.reload = reload
+        self.observers = observers
         self.settings = settings
         self.host = host
         self.checkpoint = checkpoint
@@ -73,7 +76,7 @@ extension Composition {
         let gateway = makeGateway(secret: secret)
         let store = try SQLiteChatStore(path: settings.database)
         let queue = try makeQueue()
-        let pusher = GatewayPushClient(gateway: gateway.client)
+        let pusher = observers.pusher(GatewayPushClient(gateway: gateway.client, isAlone: true))
         let dispatcher = QueueDispatcher(queue: queue)
         let authenticator = try makeAuthenticator()
         let (generator, simulator) = try await makeGenerator(userKey: Array(secret.utf8))
@@ -130,7 +133,7 @@ extension Composition {
             baseURL: settings.deepSeekURL,
             userKey: Array((settings.secret ?? "").utf8)
         )
-        let pusher = GatewayPushClient(gateway: client)
+        let pusher = observers.pusher(GatewayPushClient(gateway: client))
         let runner = makeRunner(store, generator, pusher, dispatcher)
         logger.log(LogLine(.info, "queue", "working", ["replies_at_once": "\(settings.concurrency)"]))
         return [
@@ -235,8 +238,8 @@ extension Composition {
 
     private func makeRunner(
         _ store: SQLiteChatStore,
-        _ generator: DeepSeekGenerator,
-        _ pusher: GatewayPushClient,
+        _ generator: any ReplyGenerator,
+        _ pusher: any PushClient,
         _ dispatcher: QueueDispatcher
     ) -> ReplyRunner {
         var configuration = ReplyRunner.Configuration(
@@ -247,7 +250,7 @@ extension Composition {
         configuration.checkpoint = checkpoint
         return ReplyRunner(
             store: store,
-            generator: generator,
+            generator: observers.generator(generator),
             pushClient: pusher,
             dispatcher: dispatcher,
             titles: settings.hasTitles ? dispatcher : nil,
@@ -257,8 +260,8 @@ extension Composition {
 
     private func makeTitler(
         _ store: SQLiteChatStore,
-        _ generator: DeepSeekGenerator,
-        _ pusher: GatewayPushClient
+        _ generator: any ReplyGenerator,
+        _ pusher: any PushClient
     ) -> ConversationTitler {
         ConversationTitler(
             store: store,
@@ -268,7 +271,7 @@ extension Composition {
         )
     }
 
-    private func makeHousekeeper(_ store: SQLiteChatStore, _ pusher: GatewayPushClient) -> HostPart {
+    private func makeHousekeeper(_ store: SQLiteChatStore, _ pusher: any PushClient) -> HostPart {
         let days = settings.retentionDays
         let housekeeper = Housekeeper(
             store: store,
@@ -308,7 +311,7 @@ extension Composition {
         _ store: SQLiteChatStore,
         _ authenticator: JWTAuthenticator,
         _ dispatcher: QueueDispatcher,
-        _ pusher: GatewayPushClient,
+        _ pusher: any PushClient,
         secret: String?,
         isSimulated: Bool
     ) throws -> HostPart {

@@ -41,6 +41,12 @@ final class ChildProcess {
         }.detach()
     }
 
+    /// Whether it has not ended.
+    var isAlive: Bool { kill(id, 0) == 0 && waitpid(id, nil, WNOHANG) == 0 }
+
+    /// Sends a text to its standard input.
+    func write(_ text: String) throws { try Files.write(Array(text.utf8), to: input, path: "a child's standard input") }
+
     /// The next line that it prints, without its end; what came of one when it ended.
     func readLine() -> String {
         var text: [UInt8] = []
