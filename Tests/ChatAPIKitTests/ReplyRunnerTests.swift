@@ -248,6 +248,19 @@ import Testing
         #expect(prompts.withLock { $0 } == [expected])
     }
 
+    @Test func `what the model thought is not sent back to it`() async throws {
+        let first = try await fixture.send("one")
+        _ = try await run(first, .saying(.reasoning("secret thoughts"), .content("1")))
+        let second = try await fixture.send("two", in: first.conversation.id)
+        let prompts = Lock<[ReplyPrompt]>([])
+        let model = ScriptedModel { prompt, _ in
+            prompts.withLock { $0.append(prompt) }
+            return GenerationEnd(finishReason: "stop")
+        }
+        _ = try await run(second, model) { $0.systemPrompt = "" }
+        #expect(prompts.withLock { $0.first?.messages.map(\.text) } == ["one", "1", "two"])
+    }
+
     @Test func `checkpoints come after the commit and before the push`() async throws {
         let sent = try await fixture.send()
         let seen = Lock<[String]>([])

@@ -39,7 +39,7 @@ final class HawkRig: Sendable {
     let apiPort = freePort()
     private let registerPort = freePort()
     private let innerPort = freePort()
-    private let simulatorPort = freePort()
+    let simulatorPort = freePort()
     private let processes = Lock<[Role: ChildProcess]>([:])
 
     /// Starts everything, in one process or in four, and waits until a user can sign in.
