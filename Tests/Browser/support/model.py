@@ -21,6 +21,7 @@ class EchoModel:
         self.environment = {
             "DEEPSEEK_API_KEY": "test",
             "DEEPSEEK_BASE_URL": f"http://127.0.0.1:{self._server.server_port}",
+            "HAWK_TITLES": "off",  # it would only repeat what it is asked for a title
         }
 
     def close(self):
