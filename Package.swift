@@ -77,6 +77,7 @@ let package = Package(
         .executable(name: "hawk-bench", targets: ["hawk-bench"]),
         .executable(name: "echo-server", targets: ["echo-server"]),
         .executable(name: "bench-server", targets: ["bench-server"]),
+        .library(name: "DeepSeekSimulator", targets: ["DeepSeekSimulator"]),
         .executable(name: "deepseek-simulator", targets: ["deepseek-simulator"]),
         .executable(name: "deepseek", targets: ["deepseek"]),
     ],

@@ -60,7 +60,7 @@ struct Conversation {
         // A broken answer without a word is no turn of a conversation.
         if !answer.content.isEmpty { messages += [.user(question), answer.message] }
         guard let error else {
-            if isJSON { print(JSONText.of(answer, model: options.model)) }
+            if isJSON { screen.print(JSONText.of(answer, model: options.model)) }
             return finish(answer)
         }
         return error.code == .cancelled ? .stopped : .failed(error)

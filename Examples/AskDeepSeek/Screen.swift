@@ -23,10 +23,10 @@ struct Screen {
     /// A piece of the answer.
     mutating func show(_ text: String) {
         if isDim {
-            print(hasColours ? "\u{1B}[0m\n" : "\n")
+            Swift.print(hasColours ? "\u{1B}[0m\n" : "\n")
             isDim = false
         }
-        write(text)
+        write(isTerminal ? Self.plain(text) : text)
     }
 
     /// A piece of the thoughts; only for people.
@@ -34,7 +34,7 @@ struct Screen {
         guard isTerminal else { return }
         if !isDim, hasColours { write("\u{1B}[2m") }
         isDim = true
-        write(text)
+        write(Self.plain(text))
     }
 
     /// Ends the line, and the dimming.
@@ -47,7 +47,7 @@ struct Screen {
     /// A line beside the answers: on stderr.
     func note(_ text: String) {
         fflush(nil)
-        let line = Array("\(text)\n".utf8)
+        let line = Array("\(Self.plain(text))\n".utf8)
         _ = Self.put(STDERR_FILENO, line, line.count)
     }
 
@@ -55,6 +55,33 @@ struct Screen {
     func ask() -> String? {
         if isTypedInto, isTerminal { write(hasColours ? "\u{1B}[1m>\u{1B}[0m " : "> ") }
         return readLine()
+    }
+
+    /// Whether something is piped in, or comes from a file.
+    var hasInput: Bool {
+        var status = stat()
+        guard fstat(STDIN_FILENO, &status) == 0 else { return false }
+        return [S_IFIFO, S_IFREG].contains(status.st_mode & S_IFMT)
+    }
+
+    /// A text of the server's as a terminal may have it: without what would move, colour, rename or turn it around.
+    static func plain(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    switch scalar.value {
+                    case 0x09, 0x0A: scalar
+                    case ..<0x20, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: "\u{B7}"
+                    default: scalar
+                    }
+                }
+            )
+        )
+    }
+
+    /// A text that is all there is to show.
+    func print(_ text: String) {
+        write((isTerminal ? Self.plain(text) : text) + "\n")
     }
 
     /// All of what is piped in.
@@ -65,8 +92,8 @@ struct Screen {
     }
 
     private func write(_ text: String) {
-        print(text, terminator: "")
-        fflush(nil)
+        Swift.print(text, terminator: "")
+        if fflush(nil) != 0 { fail("the answer could not be written") }
     }
 
     #if canImport(Darwin)

@@ -50,18 +50,20 @@ do throws(DeepSeekError) {
     switch options.task {
     case .listModels:
         let models = try await client.models()
-        print(options.isJSON ? JSONText.of(models) : models.map(\.id).joined(separator: "\n"))
+        Screen().print(options.isJSON ? JSONText.of(models) : models.map(\.id).joined(separator: "\n"))
     case .showBalance:
         let balance = try await client.balance()
         let lines = balance.amounts.map { "\($0.total) \($0.currency) (\($0.granted) of it given)" }
-        print(options.isJSON ? JSONText.of(balance) : lines.joined(separator: "\n"))
+        Screen().print(options.isJSON ? JSONText.of(balance) : lines.joined(separator: "\n"))
     case .chat where Screen().isTypedInto:
         var conversation = Conversation(client: client, options: options, ctrlC: ctrlC)
         await conversation.run()
     case .chat:
         try await answerOnce(Screen().readAll())
     case .ask(let question):
-        try await answerOnce(question)
+        // As in: git diff | deepseek "Review this"
+        let input = Screen().hasInput ? Screen().readAll() : ""
+        try await answerOnce(input.isEmpty ? question : "\(question)\n\n\(input)")
     }
 } catch {
     fail(error.advice)
@@ -69,6 +71,9 @@ do throws(DeepSeekError) {
 
 @MainActor
 func answerOnce(_ question: String) async throws(DeepSeekError) {
+    guard question.contains(where: { !$0.isWhitespace }) else {
+        fail("there is no question: give one, or pipe it in; see deepseek --help", code: 64)
+    }
     var conversation = Conversation(client: client, options: options, ctrlC: ctrlC)
     switch await conversation.answer(question) {
     case .complete: break

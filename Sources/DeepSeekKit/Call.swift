@@ -96,9 +96,8 @@ struct Call {
         _ read: ([UInt8]) throws(DeepSeekError) -> Answer
     ) async throws(DeepSeekError) -> Answer {
         let response = try await open()
-        let body = try await readWhole(response.body, limit: configuration.maximumEventBytes)
         do throws(DeepSeekError) {
-            return try read(body)
+            return try read(try await readWhole(response.body, limit: configuration.maximumEventBytes))
         } catch {
             throw error.completed(from: response)
         }
@@ -150,21 +149,24 @@ struct Call {
 
     /// The next bytes of an answer, before whichever deadline comes first; nil at its end.
     ///
-    /// Once a piece of it has arrived (`hasBegun`) only silence matters, not queueing. Once it is complete
-    /// (`isFinishing`) what goes wrong takes nothing from it, and the formal end is not waited for long.
+    /// Once a piece of it has arrived (`hasBegun`) only silence matters, not queueing. Once it is complete (since
+    /// `finished`) what goes wrong takes nothing from it, and the formal end is not waited for long.
     func next(
         of body: any TransportBody,
         hasBegun: Bool,
-        isFinishing: Bool = false
+        finished: ContinuousClock.Instant? = nil
     ) async throws(DeepSeekError) -> [UInt8]? {
-        let patience = isFinishing ? min(configuration.idleTimeout, .seconds(5)) : configuration.idleTimeout
-        var (deadline, phase) = (client.clock.now + patience, DeepSeekError.TimeoutPhase.idle)
+        let now = client.clock.now
+        var (deadline, phase) = (now + configuration.idleTimeout, DeepSeekError.TimeoutPhase.idle)
+        if let finished { deadline = finished + min(configuration.idleTimeout, .seconds(5)) }
         if !hasBegun, firstDeadline < deadline { (deadline, phase) = (firstDeadline, .firstByte) }
         if totalDeadline < deadline { (deadline, phase) = (totalDeadline, .total) }
         do throws(TransportFailure) {
+            // What is there already would be given however late it is: a server that never pauses must not win by that.
+            guard now < deadline else { throw TransportFailure(.deadline) }
             return try await body.next(before: deadline)
         } catch {
-            if isFinishing, error.reason != .cancelled { return nil }
+            if finished != nil, error.reason != .cancelled { return nil }
             throw self.error(of: error, waitingFor: phase)
         }
     }
@@ -172,9 +174,11 @@ struct Call {
     /// Reads an answer that is not streamed; blank lines before it are the server's keep-alives.
     private func readWhole(_ body: any TransportBody, limit: Int) async throws(DeepSeekError) -> [UInt8] {
         var whole: [UInt8] = []
+        var received = 0
         while let more = try await next(of: body, hasBegun: !whole.isEmpty) {
+            received += more.count
             whole += whole.isEmpty ? Array(more.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }) : more
-            guard whole.count <= limit else {
+            guard received <= limit else {
                 throw DeepSeekError(.decoding, "the answer is longer than \(limit) bytes")
             }
         }

@@ -95,9 +95,29 @@ public struct DeepSeekClient: Sendable {
         guard texts.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
             throw DeepSeekError(.invalidRequest, "the API key or an additional header has a control character in it")
         }
+        for name in configuration.additionalHeaders.keys where !name.isHeaderName || name.framesBody {
+            let reason = name.isHeaderName ? "is the client's own" : "is no name of a header"
+            throw DeepSeekError(.invalidRequest, "additionalHeaders: \"\(name)\" \(reason)")
+        }
         let usual = try Endpoint(configuration.baseURL, carriesKey: !apiKey.isEmpty)
         guard isBeta else { return usual }
         return try Endpoint(configuration.betaBaseURL ?? usual.betaBase, carriesKey: !apiKey.isEmpty)
+    }
+}
+
+extension String {
+    /// RFC 9110 5.6.2: a token.
+    fileprivate var isHeaderName: Bool {
+        !isEmpty
+            && utf8.allSatisfy {
+                ($0 | 0x20) >= UInt8(ascii: "a") && ($0 | 0x20) <= UInt8(ascii: "z")
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "!#$%&'*+-.^_`|~".utf8.contains($0)
+            }
+    }
+
+    /// Whether another value than the client's would make the server read another body.
+    fileprivate var framesBody: Bool {
+        ["content-length", "transfer-encoding", "connection", "expect", "upgrade", "te"].contains(lowercased())
     }
 }
 

@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0", Duration.zero), ("120", .seconds(120)),
+        ("0", Duration.zero), ("120", .seconds(120)), ("9999999999999999999999", .seconds(365 * 86_400)),
         ("Sun, 06 Nov 1994 08:49:37 GMT", .seconds(37)), ("Sun, 06 Nov 1994 08:48:00 GMT", .zero),
         ("Tue, 29 Feb 2000 00:00:00 GMT", .seconds(167_670_660)),
     ])
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "soon", "-1", "1.5", "Sun, 06 Nov 1994", "Sun, 06 Foo 1994 08:49:37 GMT", "9999999999999999999999",
+        "soon", "-1", "1.5", "Sun, 06 Nov 1994", "Sun, 06 Foo 1994 08:49:37 GMT",
     ])
     func `a Retry-After that is neither is passed over`(_ text: String) {
         #expect(RetryAfter.parse(text, now: 0) == nil)

@@ -18,6 +18,42 @@ import Testing
         }
     }
 
+    @Test func `a server that never pauses gets no more time for its first piece`() async {
+        let patience: (inout DeepSeekClient.Configuration) -> Void = {
+            $0.firstByteTimeout = .milliseconds(50)
+            $0.retry = .init(limit: 0)
+        }
+        #expect(await Self.failure([.flood("\n")], patience)?.code == .timedOut(.firstByte))
+        let stream = ScriptedTransport(.init(steps: [.flood(": keep-alive\n\n")]))
+        #expect(await DeepSeekClient.make(stream, patience).events().1?.code == .timedOut(.firstByte))
+    }
+
+    @Test func `after the finish keep-alives do not put off the end`() async {
+        let transport = ScriptedTransport(
+            .init(steps: [
+                .text("data: \(Chunk.content("x"))\n\ndata: \(Chunk.finish())\n\n"), .flood(": keep-alive\n\n"),
+            ])
+        )
+        let (events, error) = await DeepSeekClient.make(transport) { $0.idleTimeout = .milliseconds(50) }.events()
+        #expect(events.last == .finish(.stop))
+        #expect(error == nil)
+    }
+
+    @Test func `blank lines before an answer count as bytes of it`() async {
+        let error = await Self.failure([.flood("\n\n\n\n")]) {
+            $0.maximumEventBytes = 1000
+            $0.retry = .init(limit: 0)
+        }
+        #expect(error?.code == .decoding)
+    }
+
+    @Test(arguments: ["Content-Length", "transfer-encoding", "X B", ""])
+    func `an additional header that would frame another body is refused`(name: String) async {
+        let error = await Self.failure([.text("{}")]) { $0.additionalHeaders = [name: "5"] }
+        #expect(error?.code == .invalidRequest)
+        #expect(error?.attempts == 0)
+    }
+
     @Test func `the transport gets the deadlines of the configuration`() async throws {
         let transport = ScriptedTransport(.failing(.untrusted), .failing(.untrusted))
         let began = ContinuousClock.now

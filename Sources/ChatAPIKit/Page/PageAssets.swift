@@ -454,7 +454,11 @@ function conversationOfAddress() {
   return match ? match[1] : null;
 }
 
+/** The address as it was last obeyed or written; another one is a navigation whose event is still to come. */
+let knownAddress = location.hash;
+
 addEventListener("hashchange", () => {
+  knownAddress = location.hash;
   chat.open(conversationOfAddress());
   sidebar.close();
   composer.focus();
@@ -463,7 +467,9 @@ addEventListener("hashchange", () => {
 /** A new conversation gets its address once it has an id; the address never opens another one by this. */
 function showAddress({ open }) {
   const wanted = open.id === null ? "#/" : `#/c/${open.id}`;
-  if (location.hash !== wanted) history.replaceState(null, "", wanted);
+  if (location.hash !== knownAddress || location.hash === wanted) return;
+  history.replaceState(null, "", wanted);
+  knownAddress = location.hash;
 }
 
 // ---------------------------------------------------------------- the network and the window come and go

@@ -31,6 +31,8 @@ extension ChatCompletionStream {
         private final class Exchange {
             let response: TransportResponse
             var reader: ChatStreamReader
+            /// When the server said why the answer ends.
+            var finished: ContinuousClock.Instant?
             var body: any TransportBody { response.body }
 
             init(_ response: TransportResponse, _ reader: ChatStreamReader) {
@@ -87,12 +89,13 @@ extension ChatCompletionStream {
                 let bytes = try await call.next(
                     of: exchange.body,
                     hasBegun: exchange.reader.hasBegun,
-                    isFinishing: exchange.reader.isFinishing
+                    finished: exchange.finished
                 )
                 var events: [ChatCompletionEvent] = []
                 defer { pending = events[...] }
                 if let bytes { try exchange.reader.read(bytes, into: &events) }
                 if !events.isEmpty { call.noteFirstPiece() }
+                if exchange.reader.isFinishing, exchange.finished == nil { exchange.finished = call.client.clock.now }
                 guard bytes == nil || exchange.reader.isDone else { return }
                 events += try exchange.reader.end()
                 exchange.body.finish()

@@ -183,9 +183,9 @@ extension ConcurrencyLimit {
             case .refused where place.lowerings == lowerings:
                 let used = min(limit ?? .infinity, Double(running))
                 let halved = max(Double(minimum), (used / 2).rounded(.down))
-                limit = halved
+                defer { limit = halved }
                 lowerings += 1
-                return Int(halved)
+                return halved < limit ?? .infinity ? Int(halved) : nil
             case .refused, .other: break
             }
             return nil

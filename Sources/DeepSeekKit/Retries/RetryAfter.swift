@@ -4,12 +4,15 @@ package enum RetryAfter {
     ///
     /// A date is counted from `now`, in milliseconds since 1970: the server's own if it told it, since clocks differ.
     package static func parse(_ value: String, now: Int64) -> Duration? {
-        if value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
-            return Int64(value).map { .seconds(min($0, 86_400 * 365)) }
+        if !value.isEmpty, value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            return .seconds(min(Int64(value) ?? .max, longest))  // more digits than a number has: very long
         }
         guard let seconds = seconds(ofDate: value) else { return nil }
         return .milliseconds(max(0, seconds * 1000 - now))
     }
+
+    /// A year, in seconds.
+    private static let longest: Int64 = 86_400 * 365
 
     /// When an answer was made by its own clock (`Date`, RFC 9110 6.6.1), in milliseconds since 1970; nil when it does not
     /// say so.

@@ -6,6 +6,8 @@ final class ScriptedTransport: HTTPTransport {
     enum Step: Sendable {
         case bytes([UInt8])
         case fail(TransportFailure)
+        /// These bytes again and again, without a pause.
+        case flood(String)
         /// Nothing more comes; the deadline passes.
         case stall
 
@@ -71,11 +73,12 @@ final class ScriptedTransport: HTTPTransport {
         func next(before deadline: ContinuousClock.Instant) async throws(TransportFailure) -> [UInt8]? {
             waits.withLock { $0.append(deadline) }
             if Task.isCancelled { throw TransportFailure(.cancelled) }
+            if case .flood(let text) = steps.withLock({ $0.first }) { return Array(text.utf8) }
             switch steps.withLock({ $0.popFirst() }) {
             case .bytes(let bytes): return bytes
             case .fail(let failure): throw failure
             case .stall: throw TransportFailure(.deadline)
-            case nil: return nil
+            case .flood, nil: return nil
             }
         }
 

@@ -75,15 +75,16 @@ final class CurlEasy {
     private static func reason(of code: CURLcode) -> TransportFailure.Reason {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR,
-            CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_INTERFACE_FAILED:
+            CURLE_URL_MALFORMAT, CURLE_INTERFACE_FAILED:
             .unreachable
         case CURLE_OPERATION_TIMEDOUT:
             .connectTimeout  // the only time-out that libcurl is given
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CIPHER, CURLE_SSL_INVALIDCERTSTATUS:
             .untrusted
-        case CURLE_WRITE_ERROR:
-            .tooLarge  // our header callback's refusal; a refused body has no consumer left to hear of it
+        case CURLE_WRITE_ERROR, CURLE_OUT_OF_MEMORY:
+            // Our header callback's refusal, and libcurl's own of one long line; a refused body has no consumer left.
+            .tooLarge
         default:
             .interrupted
         }
