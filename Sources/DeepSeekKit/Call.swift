@@ -51,6 +51,10 @@ struct Call {
             throw self.error(of: error, waitingFor: .firstByte)
         }
         guard (200..<300).contains(response.status) else { throw await refusal(response) }
+        if let coding = response.unknownCoding {
+            let text = "the server packed its answer as \"\(coding.prefix(60))\", which was not asked for"
+            throw DeepSeekError(.decoding, text).completed(from: response)
+        }
         return response
     }
 
@@ -139,7 +143,9 @@ struct Call {
     private func refusal(_ response: TransportResponse) async -> DeepSeekError {
         let patience = min(client.clock.now + min(configuration.idleTimeout, .seconds(10)), totalDeadline)
         var body: [UInt8] = []
-        while body.count < 64 << 10, let more = try? await response.body.next(before: patience) { body += more }
+        while body.count < 64 << 10, response.unknownCoding == nil,
+            let more = try? await response.body.next(before: patience)
+        { body += more }
         if Task.isCancelled { return error(of: TransportFailure(.cancelled), waitingFor: .total) }
         body.count < 64 << 10 ? response.body.finish() : response.body.cancel()
         return DeepSeekError.refused(response, body: body, now: WallClock.system.now())

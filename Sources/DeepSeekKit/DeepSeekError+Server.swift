@@ -91,11 +91,26 @@ extension DeepSeekError {
     /// Servers have been seen quoting the key they refuse.
     func without(_ secrets: [String]) -> Self {
         var clean = self
-        for secret in secrets where secret.count >= 4 {
+        let spellings = secrets.flatMap { Set([$0, Self.percentEncoded($0)]) }
+        for secret in spellings where secret.count >= 4 {
             clean.message = Self.blot(secret, in: clean.message)
             clean.requestID = clean.requestID.map { Self.blot(secret, in: $0) }
         }
         return clean
+    }
+
+    /// As it stands in a quoted URL: every byte but RFC 3986's unreserved ones as `%XX`.
+    private static func percentEncoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            let character = Character(Unicode.Scalar(byte))
+            if byte < 0x80, character.isLetter || character.isNumber || "-._~".contains(character) {
+                encoded.append(character)
+            } else {
+                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
     }
 
     private static func blot(_ secret: String, in text: String) -> String {

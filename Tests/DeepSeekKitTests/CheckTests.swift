@@ -40,6 +40,7 @@ import Testing
         Case("frequencyPenalty is -3") { $0.frequencyPenalty = -3 },
         Case("presencePenalty is 3") { $0.presencePenalty = 3 },
         Case("maxTokens is 0") { $0.maxTokens = 0 },
+        Case("stop has an empty text") { $0.stop = ["x", ""] },
         Case("stop has 17 texts") { $0.stop = .init(repeating: "x", count: 17) },
         Case("topLogprobs is 21") { ($0.logprobs, $0.topLogprobs) = (true, 21) },
         Case("topLogprobs needs logprobs") { $0.topLogprobs = 2 },

@@ -15,15 +15,15 @@ import Testing
         "https://api.deepseek.com", "https://api.deepseek.com/", "https://api.deepseek.com/beta",
         "HTTPS://EXAMPLE.com:8443/v1",
         "http://localhost:8000", "http://127.0.0.1:8000", "http://127.8.9.10", "http://[::1]:8000/v1",
+        "http://localhost.:8000", "http://[0:0:0:0:0:0:0:1]", "http://[::ffff:127.0.0.1]", "http://[::FFFF:7f00:2]",
     ])
     func `https anywhere and http to this machine are accepted`(_ url: String) {
         #expect(Self.check(url) == nil)
     }
 
     @Test(arguments: [
-        "http://api.deepseek.com", "http://127.0.0.1.example.com", "http://127.1", "http://[::2]",
-        "http://10.0.0.1:8000",
-        "http://localhost.example.com", "http://0127.0.0.1",
+        "http://api.deepseek.com", "http://127.0.0.1.example.com", "http://[::2]", "http://10.0.0.1:8000",
+        "http://localhost.example.com", "http://[::ffff:10.0.0.1]", "http://0x7f.example.com",
     ])
     func `plain http beyond this machine is refused with a key`(_ url: String) {
         #expect(Self.check(url)?.code == .invalidRequest)
@@ -35,6 +35,8 @@ import Testing
         "", "api.deepseek.com", "ftp://api.deepseek.com", "file:///etc/passwd", "https://", "https://user:pass@host",
         "http://127.0.0.1@evil.example", "https://host/?q=1", "https://host/#f", "https://host:0", "https://host:99999",
         "https://ho st", "https://host\r\nX: y", "https://[::1", "https://ho%73t", "https://host\\@evil.example",
+        "http://127.1", "http://0127.0.0.1", "http://2130706433", "http://0x7f000001", "http://127.0.0.1.",
+        "http://[:::]",
     ])
     func `what is not a plain base URL is refused`(_ url: String) {
         #expect(Self.check(url)?.code == .invalidRequest)

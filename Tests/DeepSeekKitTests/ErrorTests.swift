@@ -70,6 +70,27 @@ import Testing
         #expect(transport.requests.count == 1)
     }
 
+    @Test(arguments: ["br", "zstd", "deflate, gzip"])
+    func `an answer packed in a way nobody asked for is a decoding error, and a refusal stays one`(
+        _ coding: String
+    ) async {
+        let header = TransportHeader("Content-Encoding", coding)
+        for (status, code) in [(200, DeepSeekError.Code.decoding), (401, .authentication)] {
+            let transport = ScriptedTransport(.page(status, "\u{1}\u{2}packed", header))
+            let (_, error) = await DeepSeekClient.make(transport).events()
+            #expect(error?.code == code)
+            #expect(error?.message.contains("packed") == (status == 200))
+            #expect(error?.status == status)
+            #expect(transport.requests.count == 1)
+        }
+    }
+
+    @Test func `a server that quotes the key percent-encoded does not get it into the error`() async {
+        let body = #"{"error":{"message":"GET /?key=sk%2Bsecret%2F1&x"}}"#
+        let client = DeepSeekClient.make(.init(.page(401, body)), key: "sk+secret/1")
+        #expect(await client.events().1?.message == "GET /?key=[key]&x")
+    }
+
     @Test func `a server that quotes the key does not get it into the error or the log`() async {
         let log = EventLog()
         let body = #"{"error":{"message":"Your api key: sk-secret-key is invalid"}}"#

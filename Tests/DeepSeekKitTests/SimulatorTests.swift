@@ -73,6 +73,19 @@ import Testing
         }
     }
 
+    @Test func `a stream's connection is its own: a process started meanwhile does not keep it open`() async throws {
+        try await withSimulator(tokenInterval: .milliseconds(5)) { simulator, client in
+            let task = Task { await client.events(of: .make("[[tokens 5000]]")).1 }
+            try await eventually(.seconds(20), "a stream is open") { simulator.openStreams == 1 }
+            let directory = TemporaryDirectory()
+            let child = try ChildProcess("/bin/sleep", ["600"], output: directory.file("output"))
+            task.cancel()
+            #expect(await task.value?.code == .cancelled)
+            try await eventually(.seconds(20), "no stream is open") { simulator.openStreams == 0 }
+            try await child.kill()
+        }
+    }
+
     @Test func `a body that is no request is refused`() async throws {
         try await withSimulator(configuration: .init(retry: .quick, checksRequests: false)) { _, client in
             #expect(await client.events(of: .init(model: "m", messages: [])).1?.status == 422)

@@ -44,6 +44,38 @@ import Testing
         #expect(events.last == .finish(.length))
     }
 
+    @Test(arguments: [
+        // Skipped and wild indexes, none at all, and one index for all, told apart by id.
+        ["5,c1", "-7,c2", "5,", "900000000,c3", "-7,"],
+        [",c1", ",", ",c2", ",", ",c3"],
+        ["0,c1", "0,c1", "0,c2", "0,c2", "0,c3"],
+    ])
+    func `tool calls are numbered as they begin, whatever the server's indexes`(_ pieces: [String]) async throws {
+        let chunks = pieces.enumerated().map { place, piece in
+            let parts = piece.split(separator: ",", omittingEmptySubsequences: false)
+            let index = parts[0].isEmpty ? "" : #""index":\#(parts[0]),"#
+            let id = parts[1].isEmpty ? "" : #""id":"\#(parts[1])","#
+            return #"{"choices":[{"delta":{"tool_calls":[{\#(index)\#(id)"function":{"arguments":"\#(place)"}}]}}]}"#
+        }
+        let lines = chunks + [Chunk.finish("tool_calls"), Chunk.done]
+        let answer = ScriptedTransport.Answer(steps: lines.map { .text("data: \($0)\n\n") })
+        let (events, error) = await DeepSeekClient.make(.init(answer)).events()
+        #expect(error == nil)
+        let calls = ChatCompletion(events).message.toolCalls
+        #expect(calls.map(\.id) == ["c1", "c2", "c3"])
+        #expect(calls.map(\.arguments).joined().sorted() == ["0", "1", "2", "3", "4"])
+        #expect(calls[0].arguments.hasPrefix("0"))
+    }
+
+    @Test func `every tool call of a whole answer is one of its own, whatever its index`() async throws {
+        let calls = (1...3).map { #"{"index":0,"id":"c\#($0)","function":{"name":"f","arguments":"\#($0)"}}"# }
+        let body =
+            #"{"choices":[{"message":{"tool_calls":[\#(calls.joined(separator: ","))]},"finish_reason":"tool_calls"}]}"#
+        let answer = try await DeepSeekClient.make(ScriptedTransport(.page(200, body))).complete(.make())
+        #expect(answer.message.toolCalls.map(\.id) == ["c1", "c2", "c3"])
+        #expect(answer.message.toolCalls.map(\.arguments) == ["1", "2", "3"])
+    }
+
     @Test func `pieces of a tool call are joined by index`() async throws {
         let first =
             #"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"now","arguments":""}}]}}]}"#

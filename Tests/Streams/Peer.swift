@@ -3,8 +3,9 @@ import DeepSeekKit
 /// The simulator, asked by another way than the streams.
 struct Peer {
     private let url: String
+    private let authority: String?
 
-    init(_ url: String) { self.url = url }
+    init(_ url: String, authority: String?) { (self.url, self.authority) = (url, authority) }
 
     /// The simulator never got rid of a stream.
     struct StillOpen: Error {
@@ -31,7 +32,7 @@ struct Peer {
             headDeadline: soon,
             deadline: soon
         )
-        let response = try await CurlTransport().send(request)
+        let response = try await CurlTransport(certificateAuthorityFile: authority).send(request)
         var body: [UInt8] = []
         while let more = try await response.body.next(before: soon) { body += more }
         return String(decoding: body, as: UTF8.self)

@@ -28,8 +28,9 @@ struct ProcessState {
     static func settled(threads: Int = .max) async -> ProcessState {
         let deadline = ContinuousClock.now + .seconds(20)
         while true {
+            let isGone = !hasTransport  // asked first: the state must be one of afterwards
             let now = ProcessState()
-            if !hasTransport && now.threads <= threads || ContinuousClock.now > deadline { return now }
+            if isGone && now.threads <= threads || ContinuousClock.now > deadline { return now }
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

@@ -36,9 +36,13 @@ struct StreamLoad: Sendable {
     private let client: DeepSeekClient
     private let pace: Int
 
-    init(_ url: String, pace: Int) {
+    init(_ url: String, authority: String?, pace: Int) {
         self.pace = pace
-        client = DeepSeekClient(apiKey: "", configuration: .init(baseURL: url, retry: .init(limit: 0)))
+        client = DeepSeekClient(
+            apiKey: "",
+            configuration: .init(baseURL: url, retry: .init(limit: 0)),
+            transport: CurlTransport(certificateAuthorityFile: authority)
+        )
     }
 
     /// So many streams at once, each of so many seconds.
@@ -65,6 +69,24 @@ struct StreamLoad: Sendable {
             }
             return await group.reduce(into: Outcome()) { $0 += $1 }
         }
+    }
+
+    /// Reads an answer of so many MiB, with a second's pause after the first piece; returns how many bytes came.
+    func readSlowly(megabytes: Int) async -> Int {
+        var read = 0
+        let request = ChatCompletionRequest(
+            model: "m",
+            messages: [.user("[[megabytes \(megabytes)]] [[pace 0]]")],
+            thinking: .disabled
+        )
+        do throws(DeepSeekError) {
+            for try await event in client.stream(request) {
+                guard case .content(let text) = event else { continue }
+                if read == 0 { try? await Task.sleep(for: .seconds(1)) }
+                read += text.utf8.count
+            }
+        } catch {}  // then there is less
+        return read
     }
 
     private func cancelled() async -> Outcome {

@@ -11,9 +11,12 @@ import Darwin
 
 /// Many streams at once against a simulator in another process, then many that are cancelled: whether anything is left.
 ///
-///     deepseek-streams --url http://127.0.0.1:8000 [--streams 200] [--seconds 60] [--cancellations 1000] [--pace 50] [--latency 1]
+///     deepseek-streams --url http://127.0.0.1:8000 [--ca FILE] [--streams 200] [--seconds 60] [--cancellations 1000]
+///         [--pace 50] [--latency 1]
 struct Options {
     var url = ""
+    /// The authorities to trust, of a simulator behind TLS.
+    var authority: String?
     var streams = 200
     var seconds = 60
     var cancellations = 1000
@@ -28,6 +31,7 @@ struct Options {
             guard let value = rest.popFirst() else { return nil }
             switch (flag, Int(value)) {
             case ("--url", _): url = value
+            case ("--ca", _): authority = value
             case ("--streams", let number?) where number > 0: streams = number
             case ("--seconds", let number?) where number > 0: seconds = number
             case ("--cancellations", let number?) where number >= 0: cancellations = number
@@ -41,22 +45,24 @@ struct Options {
 }
 
 guard let options = Options(CommandLine.arguments) else {
-    print("deepseek-streams --url URL [--streams N] [--seconds S] [--cancellations N] [--pace MS] [--latency MS]")
+    print(
+        "deepseek-streams --url URL [--ca FILE] [--streams N] [--seconds S] [--cancellations N] [--pace MS] [--latency MS]"
+    )
     exit(64)
 }
 
 var report = Report()
 // Whatever is made once per process is made now.
 do {
-    let load = StreamLoad(options.url, pace: options.pace)
+    let load = StreamLoad(options.url, authority: options.authority, pace: options.pace)
     await load.run(streams: 10, seconds: 1)
     _ = await load.cancel(10, beside: 2)
 }
-try await Peer(options.url).waitUntilIdle()
+try await Peer(options.url, authority: options.authority).waitUntilIdle()
 let before = await ProcessState.settled()
 
 do {
-    let load = StreamLoad(options.url, pace: options.pace)
+    let load = StreamLoad(options.url, authority: options.authority, pace: options.pace)
     let first = await load.run(streams: options.streams, seconds: max(1, options.seconds / 6))
     let warm = ProcessState()
     let rest = await load.run(streams: options.streams, seconds: max(1, options.seconds - options.seconds / 6))
@@ -72,10 +78,16 @@ do {
     let outcome = await load.cancel(options.cancellations, beside: min(50, options.streams))
     report.say("cancelled", "\(outcome.cancelled) of \(options.cancellations), others ended before")
     report.expect(outcome.failures == [], "all others complete: \(outcome.failures.prefix(3))")
-    try await Peer(options.url).waitUntilIdle()
+    try await Peer(options.url, authority: options.authority).waitUntilIdle()
     let end = ProcessState()
     report.say("memory", "\(end.memory >> 10) KiB after the cancellations")
     report.expect(end.memory - warm.memory < 16 << 20, "memory is flat")
+
+    let read = await load.readSlowly(megabytes: 64)
+    let slow = ProcessState()
+    report.say("slow reader", "\(read >> 20) MiB read, \(slow.memory >> 10) KiB of memory")
+    report.expect(read >= 64 << 20, "a reader that pauses gets all of it")
+    report.expect(slow.memory - end.memory < 16 << 20, "what a slow reader does not take stays in the network")
 }
 
 let after = await ProcessState.settled(threads: before.threads)

@@ -28,7 +28,7 @@ extension DeepSeekSimulator {
         ("[[gzip]]", "the body packed, for a client that accepts gzip"),
         ("[[gzip-members]]", "the same, every piece of it a gzip file (a member) of its own"),
         ("[[tool look_up {\"id\":7}]]", "a call of this function, until the request brings its result"),
-        ("[[tokens 400]]", "at least 400 words"),
+        ("[[tokens 400]]", "at least 400 words; with [[clock]] 400 exactly"),
         ("[[megabytes 10]]", "10 MiB of words, in pieces of 16 KiB"),
         ("[[clock]]", "instead of each word the time it is sent at, in nanoseconds of the monotonic clock"),
     ]

@@ -11,18 +11,21 @@ extension Faults {
         if has("no-finish") { steps.removeAll { if case .finish = $0 { true } else { false } } }
         if has("busy") { return [.finish("insufficient_system_resource")] }
         if has("empty") { return [.finish("stop")] }
-        guard let end = brokenEnd else { return steps }
+        guard let end = brokenEnd(isStreaming: question.isStreaming) else { return steps }
         return steps[..<Self.third(of: steps)] + [end]
     }
 
     /// What comes instead of the rest after a third of the words.
-    private var brokenEnd: ScriptedAnswer.Step? {
+    private func brokenEnd(isStreaming: Bool) -> ScriptedAnswer.Step? {
         if has("cut") { return .cut }
         if has("reset") { return .reset }
         if has("stall") { return .stall }
         if has("bad-chunk") { return .event(#"{"id":"x","choices":[{"del"#) }
         if has("bad-utf8") {
-            let (before, after) = (#"data: {"choices":[{"delta":{"content":"caf"#, "\"}}]}\n\n")
+            let (before, after) =
+                isStreaming
+                ? (#"data: {"choices":[{"delta":{"content":"caf"#, "\"}}]}\n\n")
+                : (#"{"choices":[{"message":{"content":"caf"#, #""},"finish_reason":"stop"}]}"#)
             return .raw(Array(before.utf8) + [0xE9] + Array(after.utf8))
         }
         if has("complain") {
@@ -43,6 +46,7 @@ extension Faults {
             let piece = String(repeating: "sixteen letters ", count: 1 << 10)
             return Array(repeating: .content(piece), count: min(max(megabytes, 0), 1024) * 64)
         }
+        if has("clock"), let count = number("tokens", usual: 400) { return Array(steps.prefix(max(1, count))) }
         return steps
     }
 

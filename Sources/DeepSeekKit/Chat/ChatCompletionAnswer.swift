@@ -116,7 +116,8 @@ extension ChatCompletion {
         }
         self.init()
         note(answer)
-        for event in said.events { apply(event) }
+        var calls = 0..<said.toolCalls.count
+        for event in said.events { apply(event.numbered { _ in calls.removeFirst() }) }
         if let logprobs = choice.logprobs { apply(.logprobs(logprobs)) }
         finishReason = choice.finishReason.map { FinishReason($0) } ?? .stop
         try checkEnd(mayBeEmpty: mayBeEmpty)

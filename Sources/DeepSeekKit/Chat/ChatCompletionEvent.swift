@@ -37,6 +37,15 @@ public struct ToolCallDelta: Sendable, Hashable {
     }
 }
 
+extension ChatCompletionEvent {
+    /// The same with another index, if it is a piece of a tool call.
+    func numbered(_ number: (ToolCallDelta) -> Int) -> Self {
+        guard case .toolCall(var piece) = self else { return self }
+        piece.index = number(piece)
+        return .toolCall(piece)
+    }
+}
+
 extension ChatCompletion {
     /// Adds one step of a stream: folding all steps of a stream in order gives the whole answer.
     public mutating func apply(_ event: ChatCompletionEvent) {

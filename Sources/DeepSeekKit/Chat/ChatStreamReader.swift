@@ -6,6 +6,7 @@ struct ChatStreamReader {
     private(set) var answer = ChatCompletion()
     private var parser: EventStreamParser
     private var template: ChunkTemplate?
+    private var numbers = ToolCallNumbers()
     private var remaining: Int
     private let mayBeEmpty: Bool
 
@@ -81,7 +82,7 @@ struct ChatStreamReader {
         if let like = ChunkTemplate(data, of: chunk) { template = like }
         answer.note(chunk)
         guard let choice = chunk.choice else { return }
-        var said = choice.said?.events ?? []
+        var said = (choice.said?.events ?? []).map { $0.numbered { numbers.number(of: $0) } }
         if let logprobs = choice.logprobs { said.append(.logprobs(logprobs)) }
         for event in said { answer.apply(event) }
         events += said

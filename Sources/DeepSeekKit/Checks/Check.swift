@@ -24,6 +24,7 @@ enum Check {
 
     static func stop(_ texts: [String]) throws(DeepSeekError) {
         try demand(texts.count <= 16, "stop has \(texts.count) texts: give at most 16")
+        try demand(!texts.contains(""), "stop has an empty text: leave it out")
     }
 
     /// A name of letters, digits, `_` and `-`.

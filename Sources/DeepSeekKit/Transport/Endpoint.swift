@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The server that a client talks to, checked once: http or https, and no key in the clear beyond this machine.
 struct Endpoint: Sendable {
     /// The base address without a slash at its end.
@@ -8,7 +16,8 @@ struct Endpoint: Sendable {
     /// Reads a base URL.
     ///
     /// Stricter than the standard where libcurl and we might read it differently: no user, no query, no fragment, no
-    /// percent sign, host of letters, digits, `-`, `.` and `_`, or an IPv6 address in brackets.
+    /// percent sign, host of letters, digits, `-`, `.` and `_`, an IPv4 address of four plain numbers, or an IPv6 address in
+    /// brackets.
     init(_ url: String, carriesKey: Bool) throws(DeepSeekError) {
         let lowered = url.lowercased()
         guard let scheme = ["https://", "http://"].first(where: { lowered.hasPrefix($0) }) else {
@@ -35,11 +44,12 @@ struct Endpoint: Sendable {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }
             let host = authority[...end]
-            let isAddress = host.dropFirst().dropLast().allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
-            return isAddress && isPort(authority[end...].dropFirst()) ? host : nil
+            return address6(host.dropFirst().dropLast()) != nil && isPort(authority[end...].dropFirst()) ? host : nil
         }
         let host = authority.prefix { $0 != ":" }
         guard !host.isEmpty, host.utf8.allSatisfy({ isPlain($0) && $0 != UInt8(ascii: "/") }) else { return nil }
+        // 127.1, 0x7f000001 and the like mean different machines to different readers.
+        guard !endsInNumber(host) || address(host) != nil else { return nil }
         return isPort(authority.dropFirst(host.count)) ? host : nil
     }
 
@@ -59,9 +69,32 @@ struct Endpoint: Sendable {
     }
 
     private static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "[::1]" { return true }
-        // Four plain numbers: short forms such as 127.1 are left to those who want to explain them.
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0).map(String.init) == String($0) }
+        if host == "localhost" || host == "localhost." { return true }
+        if let address = address(host) { return address[0] == 127 }
+        guard host.hasPrefix("["), let address = address6(host.dropFirst().dropLast()) else { return false }
+        let isMapped = address[..<10].allSatisfy { $0 == 0 } && address[10] == 0xFF && address[11] == 0xFF
+        return isMapped ? address[12] == 127 : address == [UInt8](repeating: 0, count: 15) + [1]
+    }
+
+    /// An IPv4 address of four plain numbers.
+    private static func address(_ host: some StringProtocol) -> [UInt8]? {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
+        let numbers = parts.compactMap { part in UInt8(part).flatMap { "\($0)" == part ? $0 : nil } }
+        return numbers.count == 4 && parts.count == 4 ? numbers : nil
+    }
+
+    /// An IPv6 address without its brackets.
+    private static func address6(_ host: some StringProtocol) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        return inet_pton(AF_INET6, String(host), &bytes) == 1 ? bytes : nil
+    }
+
+    /// Whether others would read a name as an IPv4 address: its last label is a number (WHATWG URL 3.5).
+    private static func endsInNumber(_ host: Substring) -> Bool {
+        var labels = host.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+        if labels.count > 1, labels.last?.isEmpty == true { labels.removeLast() }
+        guard let last = labels.last, !last.isEmpty else { return false }
+        if last.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return true }
+        return last.hasPrefix("0x") && last.dropFirst(2).allSatisfy(\.isHexDigit)
     }
 }

@@ -130,6 +130,12 @@ public struct TransportFailure: Error, Sendable, Hashable {
 }
 
 extension TransportResponse {
+    /// How the body is packed, if that is nothing a transport unpacks: only gzip is asked for.
+    var unknownCoding: String? {
+        guard let coding = header("content-encoding")?.lowercased(), !coding.isEmpty else { return nil }
+        return ["identity", "gzip", "x-gzip"].contains(coding) ? nil : coding
+    }
+
     /// The server's id of the request, under the names it has been seen with.
     var requestID: String? {
         header("x-ds-trace-id") ?? header("x-request-id")

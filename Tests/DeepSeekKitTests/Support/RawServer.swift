@@ -25,7 +25,7 @@ final class RawServer: Sendable {
         #if canImport(Darwin)
         let stream = SOCK_STREAM
         #else
-        let stream = Int32(SOCK_STREAM.rawValue)
+        let stream = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         #endif
         listener = socket(AF_INET, stream, 0)
         var address = sockaddr_in()
@@ -46,6 +46,8 @@ final class RawServer: Sendable {
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { return }
+                // A process that another test starts must not keep it open.
+                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
                 counts.withLock { ($0.accepted, $0.open) = ($0.accepted + 1, $0.open + 1) }
                 Thread(name: "raw-connection") {
                     serve(Connection(descriptor: descriptor) { bytes in counts.withLock { $0.written += bytes } })

@@ -2,6 +2,8 @@
 // The names in parentheses pass by libcurl's own macros of the same name.
 #pragma once
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <sys/socket.h>
 
 static inline CURLcode hawk_easy_set_long(CURL *easy, CURLoption option, long value) {
     return (curl_easy_setopt)(easy, option, value);
@@ -36,6 +38,21 @@ static inline CURLcode hawk_easy_allow_http_only(CURL *easy) {
     CURLcode code = (curl_easy_setopt)(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
     return code ? code : (curl_easy_setopt)(easy, CURLOPT_REDIR_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
+}
+
+static inline curl_socket_t hawk_socket_closed_on_exec(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+#ifdef SOCK_CLOEXEC
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+#else
+    curl_socket_t descriptor = socket(address->family, address->socktype, address->protocol);
+    if (descriptor >= 0) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    return descriptor;
+#endif
+}
+
+// Sockets that no program started meanwhile inherits: it would keep them open after us.
+static inline CURLcode hawk_easy_close_on_exec(CURL *easy) {
+    return (curl_easy_setopt)(easy, CURLOPT_OPENSOCKETFUNCTION, hawk_socket_closed_on_exec);
 }
 
 static inline CURLcode hawk_multi_result(const CURLMsg *message) {

@@ -43,6 +43,7 @@ final class CurlEasy {
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let file = transfer.certificateAuthorityFile { set(CURLOPT_CAINFO, file) }
         if let endpoint = try? Endpoint(request.url, carriesKey: false), endpoint.isLoopback { set(CURLOPT_PROXY, "") }
+        accepted = hawk_easy_close_on_exec(handle) == CURLE_OK && accepted
         hawk_easy_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
         setBody(request)
         setHeaders(request)
