@@ -58,7 +58,10 @@ do {
     await load.run(streams: 10, seconds: 1)
     _ = await load.cancel(10, beside: 2)
 }
-try await Peer(options.url, authority: options.authority).waitUntilIdle()
+report.expect(
+    try await Peer(options.url, authority: options.authority).becomesIdle(),
+    "the simulator has no stream left"
+)
 let before = await ProcessState.settled()
 
 do {
@@ -78,7 +81,10 @@ do {
     let outcome = await load.cancel(options.cancellations, beside: min(50, options.streams))
     report.say("cancelled", "\(outcome.cancelled) of \(options.cancellations), others ended before")
     report.expect(outcome.failures == [], "all others complete: \(outcome.failures.prefix(3))")
-    try await Peer(options.url, authority: options.authority).waitUntilIdle()
+    report.expect(
+        try await Peer(options.url, authority: options.authority).becomesIdle(),
+        "the simulator has no stream left"
+    )
     let end = ProcessState()
     report.say("memory", "\(end.memory >> 10) KiB after the cancellations")
     report.expect(end.memory - warm.memory < 16 << 20, "memory is flat")

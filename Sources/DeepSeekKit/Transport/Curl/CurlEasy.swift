@@ -56,6 +56,12 @@ final class CurlEasy {
         curl_easy_pause(handle, 0)  // CURLPAUSE_CONT
     }
 
+    /// Lets its connection end with it; of HTTP/2 libcurl would keep it, and the server would never hear that nobody
+    /// listens.
+    func closeConnection() {
+        hawk_easy_set_long(handle, CURLOPT_FORBID_REUSE, 1)
+    }
+
     /// Makes it ready for another transfer.
     func reset() {
         curl_easy_reset(handle)

@@ -56,9 +56,10 @@ final class CurlLoop {
         driver.wake(at: transfer.deadline)
     }
 
-    /// Takes a handle out; a transfer that had not ended loses its connection, of HTTP/2 its stream.
-    private func remove(_ transfer: CurlTransfer) {
+    /// Takes a handle out; a transfer that had not ended loses its connection.
+    private func remove(_ transfer: CurlTransfer, hasEnded: Bool = false) {
         guard let easy = running.removeValue(forKey: ObjectIdentifier(transfer)) else { return }
+        if !hasEnded { easy.closeConnection() }
         curl_multi_remove_handle(multi, easy.handle)
         easy.reset()
         if resting.count < Self.mostResting { resting.append(easy) }
@@ -72,7 +73,7 @@ final class CurlLoop {
                 let transfer = easy.transfer
             else { continue }
             let failure = easy.failure(of: hawk_multi_result(message))
-            remove(transfer)  // first, so that its connection is at rest when the consumer goes on
+            remove(transfer, hasEnded: true)  // first, so that its connection is at rest when the consumer goes on
             transfer.ended(failure)
         }
     }
