@@ -29,7 +29,7 @@ for candidate in python3 /usr/bin/python3; do
     if "$candidate" -c 'import selenium' 2>/dev/null; then python=$candidate && break; fi
 done
 if [ -n "$python" ] && command -v chromedriver >/dev/null; then
-    "$python" Tests/Browser/run.py --hawk "$bin/hawk"
+    "$python" Tests/Browser/run.py --hawk "$bin/hawk" --jobs=2
 elif [ -n "${HAWK_REQUIRE_BROWSER:-}" ]; then
     echo "Chromium, its driver or Python's selenium is missing, and HAWK_REQUIRE_BROWSER is set." >&2
     exit 1
