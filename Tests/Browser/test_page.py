@@ -53,6 +53,18 @@ class PageTests(BrowserTestCase):
         wait_for("the other tab to say so", lambda: second.shown("#trouble"))
         self.assertEqual([second.titles(), second.questions()], [[], []])
 
+    def test_another_tab_goes_on_with_a_deletion_when_its_own_is_closed(self):
+        first, second = self.page(self.user), self.page(self.user)
+        self.ask(first, "one")
+        wait_for("the list", lambda: second.titles() == ["one"])
+        self.delete(first)
+        wait_for("an empty list there too", lambda: second.titles() == [] and second.shown("#toast"))
+        self.pages.remove(first)
+        first.close()
+        self.assertEqual(self.conversations(), ["one"])
+        wait_for("it to be gone", lambda: self.conversations() == [], 30)
+        wait_for("the toast to go", lambda: not second.shown("#toast"))
+
     def test_a_reload_forgets_neither_the_deletion_nor_undo(self):
         page = self.page(self.user)
         self.ask(page, "one")
@@ -125,6 +137,47 @@ class PageTests(BrowserTestCase):
             [stored["system_prompt"], stored["model"], stored["thinking"]], ["Be brief.", "deepseek-other", True]
         )
         self.assertEqual(page.find("#think").get_attribute("aria-pressed"), "true")
+
+    def test_the_settings_dialog_saves_what_was_changed_in_it_alone(self):
+        page = self.page(self.user)
+        self.ask(page, "one")
+        client = self.hawk.sign_in(self.user)
+        path = f"/api/chat/conversations/{page.conversation()}"
+        page.click("#conversation-menu")
+        page.click('#menu [data-action="settings"]')
+        wait_for("the dialog", lambda: page.shown("#settings-prompt"))
+        client.request("PATCH", path, {"system_prompt": "Be brief.", "thinking": True})
+        page.find("#settings-model").send_keys("deepseek-other")
+        page.click('#settings [type="submit"]')
+        wait_for("the dialog to close", lambda: not page.shown("#settings"))
+        stored = client.request("GET", path)
+        self.assertEqual(
+            [stored["system_prompt"], stored["model"], stored["thinking"]], ["Be brief.", "deepseek-other", True]
+        )
+
+    def test_settings_of_another_device_hold_for_the_next_question_here(self):
+        page = self.page(self.user)
+        self.ask(page, "one")
+        pressed = lambda: page.find("#think").get_attribute("aria-pressed")
+        self.assertEqual(pressed(), "false")
+        path = f"/api/chat/conversations/{page.conversation()}"
+        self.hawk.sign_in(self.user).request("PATCH", path, {"thinking": True})
+        wait_for("thinking to be on", lambda: pressed() == "true", 5)
+
+    def test_a_title_that_is_too_long_is_told_in_its_dialog_and_not_lost(self):
+        page = self.page(self.user)
+        self.ask(page, "one")
+        page.click("#conversation-menu")
+        page.click('#menu [data-action="rename"]')
+        page.script("document.getElementById('rename-name').value = '标'.repeat(90)")
+        page.click('#rename [type="submit"]')
+        wait_for("the reason", lambda: page.shown("#rename-error"))
+        self.assertEqual(page.shown("#rename-error").text, "Too long by 14 bytes")
+        self.assertEqual(page.script(FOCUSED), "rename-name")
+        page.find("#rename-name").send_keys(*[Keys.END] + [Keys.BACKSPACE] * 5)
+        wait_for("the reason to go", lambda: not page.shown("#rename-error"))
+        page.find("#rename-name").send_keys(Keys.ENTER)
+        wait_for("the title", lambda: page.titles() == ["标" * 85])
 
     def test_a_setting_that_is_no_good_is_told_beside_its_field(self):
         page = self.page(self.user)

@@ -36,7 +36,7 @@ struct APIConversationTests {
         #expect(response.json["title"]?.text == "Sky")
         #expect(
             api.pusher.pushed.map(\.text) == [
-                #"{"type":"conversation.updated","conversation_id":"c1","title":"Sky","updated_at":2000}"#
+                #"{"type":"conversation.updated","conversation_id":"c1","title":"Sky","system_prompt":null,"model":null,"thinking":null,"updated_at":2000}"#
             ]
         )
         for (body, problem) in [

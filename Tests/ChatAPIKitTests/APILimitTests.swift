@@ -57,6 +57,26 @@ struct APILimitTests {
         #expect(refused.header("Retry-After") == "5")
     }
 
+    @Test func `who is told to wait for his answers has as many questions left as before`() async throws {
+        let api = try makeAPI {
+            $0.runningReplies = 1
+            $0.sendsPerMinute = 1
+            $0.sendsPerMinutePerAddress = 1
+        }
+        let position = ReplyPosition(
+            replyID: "r1",
+            messageID: "m1",
+            conversationID: "c1",
+            state: .running,
+            attempt: 1,
+            lastSeq: 1
+        )
+        api.store.state.withLock { $0.active = [position] }
+        for _ in 0..<3 { #expect(await ask(api).error == "429 too_many_replies") }
+        api.store.state.withLock { $0.active = [] }
+        #expect(await ask(api).status == 202)
+    }
+
     @Test func `a request that is wrong takes nothing`() async throws {
         let api = try makeAPI { $0.sendsPerMinute = 1 }
         for _ in 0..<3 { #expect(await api.send("POST", "/api/chat/send", #"{"content":""}"#).status == 422) }

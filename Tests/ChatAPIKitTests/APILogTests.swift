@@ -154,7 +154,9 @@ struct APILogTests {
             api.store.setLog([Make.row(1), Make.row(2)], .running)
             api.store.state.withLock { $0.isBroken = false }
         }
-        #expect(ids(await reader.next()) == [2])
+        var chunk = await reader.next()
+        while let quiet = chunk, ids(quiet).isEmpty { chunk = await reader.next() }  // a keep-alive: mending took its time
+        #expect(ids(chunk) == [2])
         try await mend.value
     }
 

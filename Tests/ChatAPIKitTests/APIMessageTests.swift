@@ -23,7 +23,7 @@ struct APIMessageTests {
         #expect(pushed.uid == "7")
         #expect(
             pushed.text
-                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","parent_id":null,"content":"Why?","idempotency_key":"k1"}"#
+                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","reply_id":"r1","parent_id":null,"content":"Why?","idempotency_key":"k1"}"#
         )
     }
 
@@ -84,6 +84,7 @@ struct APIMessageTests {
     @Test(arguments: [
         ("{}", ["content missing"]), (#"{"content":null}"#, ["content missing"]),
         (#"{"content":""}"#, ["content blank"]), (#"{"content":" \n\t\u00a0"}"#, ["content blank"]),
+        (#"{"content":"\u200b\u2060 \ufeff\u00ad\u3164"}"#, ["content blank"]),
         (#"{"content":["a"]}"#, ["content wrong_type"]), (#"{"content":"a\u0000"}"#, ["content invalid"]),
         (#"{"content":"a","idempotency_key":""}"#, ["idempotency_key blank"]),
         (
@@ -157,5 +158,17 @@ struct APIMessageTests {
         #expect(response.status == 202)
         #expect(await response.text == #"{"conversation_id":"c1","message_id":"m1","reply_id":"r1"}"#)
         #expect(api.dispatcher.dispatched == ["r1 in c1"])
+    }
+
+    @Test func `a regenerated reply reaches every device before a worker has it`() async throws {
+        let api = try APIFixture(StubChatStore())
+        api.store.state.withLock { $0.regenerate = .created(Make.reply()) }
+        #expect(await api.send("POST", "/api/chat/replies/r0/regenerate").status == 202)
+        #expect(
+            api.pusher.pushed.map(\.text) == [
+                #"{"type":"reply.created","conversation_id":"c1","message_id":"m1","reply_id":"r1"}"#
+            ]
+        )
+        #expect(api.pusher.pushed.map(\.uid) == ["7"])
     }
 }

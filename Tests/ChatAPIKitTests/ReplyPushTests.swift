@@ -76,13 +76,21 @@ import Testing
             createdAt: 5
         )
         #expect(
-            ChatPush.messageCreated(message)
-                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","parent_id":null,"content":"hi","idempotency_key":"k"}"#
+            ChatPush.messageCreated(message, reply: Self.reply)
+                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","reply_id":"r1","parent_id":null,"content":"hi","idempotency_key":"k"}"#
         )
-        let conversation = Conversation(id: "c1", uid: "ann", title: "T", createdAt: 5, updatedAt: 6)
+    }
+
+    @Test func `a conversation is pushed with its settings, so that no device answers by older ones`() {
+        var conversation = Conversation(id: "c1", uid: "ann", title: "T", createdAt: 5, updatedAt: 6)
         #expect(
             ChatPush.conversationUpdated(conversation)
-                == #"{"type":"conversation.updated","conversation_id":"c1","title":"T","updated_at":6}"#
+                == #"{"type":"conversation.updated","conversation_id":"c1","title":"T","system_prompt":null,"model":null,"thinking":null,"updated_at":6}"#
+        )
+        (conversation.systemPrompt, conversation.model, conversation.thinking) = ("Be brief.", "m", false)
+        #expect(
+            ChatPush.conversationUpdated(conversation)
+                == #"{"type":"conversation.updated","conversation_id":"c1","title":"T","system_prompt":"Be brief.","model":"m","thinking":false,"updated_at":6}"#
         )
     }
 

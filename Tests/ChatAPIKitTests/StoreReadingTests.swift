@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func `deleting a conversation takes everything in it along`() async throws {
-        let sent = try await fixture.send("Why?", key: "k1")
+        let sent = try await fixture.send("Why?")
         try await fixture.take(sent.reply.id)
         _ = try await store.append([.content("Be")], reply: sent.reply.id, attempt: 1)
         #expect(try await store.delete(conversation: sent.conversation.id, uid: "ann"))
@@ -174,7 +174,6 @@ import Testing
         #expect(try await store.append([.content("cause")], reply: sent.reply.id, attempt: 1) == nil)
         #expect(try await store.conversations(uid: "ann", cursor: nil, limit: 9)?.conversations == [])
         #expect(try await candidates(queuedFor: .zero).isEmpty)
-        try await fixture.send("Why?", key: "k1")
     }
 
     private func candidates(queuedFor: Duration) async throws -> [String] {

@@ -101,6 +101,17 @@ import Testing
         #expect(try await store.message(sent.message.id, uid: "ann")?.idempotencyKey == nil)
     }
 
+    @Test func `the key of a deleted question is forgotten after a day too`() async throws {
+        let sent = try await fixture.send(key: "k")
+        #expect(try await store.delete(conversation: sent.conversation.id, uid: "ann"))
+        let rules = TidyRules(foldAfter: nil)
+        fixture.time.advance(by: .seconds(86_399))
+        #expect(try await store.tidy(rules, limit: 1).isDone)
+        fixture.time.advance(by: .seconds(1))
+        #expect(try await !store.tidy(rules, limit: 1).isDone)
+        #expect(try await store.tidy(rules, limit: 1).isDone)
+    }
+
     @Test func `the housekeeper does all there is and tells whose conversations went`() async throws {
         let id = try await ended()
         let gateway = RecordingGateway()

@@ -146,6 +146,22 @@ import Testing
         #expect(try await store.send(.init(content: "Other", idempotencyKey: "k"), uid: "ann") == .repeated(second))
     }
 
+    @Test(arguments: [true, false])
+    func `what was deleted does not come back by a repeated request`(withConversation: Bool) async throws {
+        let sent = try await fixture.send("Why?", key: "k")
+        let again = NewMessage(content: "Why?", idempotencyKey: "k")
+        if withConversation {
+            #expect(try await store.delete(conversation: sent.conversation.id, uid: "ann"))
+        } else {
+            #expect(try await store.delete(message: sent.message.id, uid: "ann") != nil)
+        }
+        fixture.time.advance(by: .seconds(86_399))
+        #expect(try await store.send(again, uid: "ann") == .notFound)
+        #expect(try await store.send(again, uid: "bob").sent.message.id != sent.message.id)
+        fixture.time.advance(by: .seconds(1))
+        #expect(try await store.send(again, uid: "ann").sent.message.id != sent.message.id)
+    }
+
     @discardableResult
     private func send(_ content: String, _ place: NewMessage.Place) async throws -> SentMessage {
         try await store.send(.init(in: place, content: content), uid: "ann").sent

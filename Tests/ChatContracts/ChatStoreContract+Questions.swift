@@ -49,6 +49,15 @@ extension ChatStoreContract {
             try expect(other == .conflict, "\(other)")
             try expect(try await store.ask("Why?", uid: "bob", key: "k").reply.id != sent.reply.id)
         },
+        ContractCheck("a key whose question was deleted stores nothing") { store in
+            let first = try await store.ask("Why?", key: "k")
+            _ = try await store.delete(message: first.message.id, uid: "ann")
+            let again = NewMessage(content: "Why?", idempotencyKey: "k")
+            try expect(try await store.send(again, uid: "ann") == .notFound)
+            let second = try await store.ask("Why?", key: "l")
+            _ = try await store.delete(conversation: second.conversation.id, uid: "ann")
+            try expect(try await store.send(.init(content: "Why?", idempotencyKey: "l"), uid: "ann") == .notFound)
+        },
         ContractCheck("of the same key at once, one question is stored") { store in
             let ids = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<8 {

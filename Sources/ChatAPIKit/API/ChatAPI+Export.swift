@@ -2,7 +2,7 @@ extension ChatAPI {
     /// GET export: a conversation as a file; its messages are read one by one as the client takes them.
     func export(_ id: String, _ request: ChatRequest, _ uid: String) async throws -> ChatResponse {
         var query = Fields(query: QueryString(request.query))
-        let name = query.optionalText("format", maximumBytes: 16) ?? "markdown"
+        let name = query.optionalText("format", maximumBytes: 16, mayBeEmpty: true) ?? "markdown"
         let format = ConversationExport.Format(rawValue: name)
         if format == nil { query.report("format", "unknown", "must be markdown or json") }
         let through = query.optionalText("through", maximumBytes: 64)

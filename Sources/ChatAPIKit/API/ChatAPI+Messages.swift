@@ -39,10 +39,7 @@ extension ChatAPI {
         case .stored(let sent):
             await withoutCancellation {
                 await configuration.checkpoint(.afterMessageCommitBeforeDispatch)
-                // At once, so that the other devices hear of the message before a fast worker's first word.
-                async let pushed: Void = events.push(ChatPush.messageCreated(sent.message), toUid: uid)
-                await dispatch(sent.reply)
-                await pushed
+                await dispatch(sent.reply, announcedBy: ChatPush.messageCreated(sent.message, reply: sent.reply))
             }
             return accepted(sent.reply)
         case .repeated(let sent):
@@ -99,7 +96,7 @@ extension ChatAPI {
         try await admit(request, uid)
         switch try await store.regenerate(reply: id, uid: uid) {
         case .created(let reply):
-            await withoutCancellation { await dispatch(reply) }
+            await withoutCancellation { await dispatch(reply, announcedBy: ChatPush.replyCreated(reply)) }
             return accepted(reply)
         case .unfinished(let reply): throw APIFailure.replyUnfinished(reply)
         case .notFound: throw APIFailure.notFound
@@ -114,6 +111,13 @@ extension ChatAPI {
                 "reply_id": .string(reply.id),
             ]
         )
+    }
+
+    /// Tells the devices of a reply while the queue gets it, so that they hear of it before a fast worker's first word.
+    private func dispatch(_ reply: Reply, announcedBy text: String) async {
+        async let pushed: Void = events.push(text, toUid: reply.uid)
+        await dispatch(reply)
+        await pushed
     }
 
     /// Gives a stored reply to the queue; a failure is for the sweeper to heal.

@@ -19,7 +19,7 @@ struct Fields {
     /// A string that must be there and say something.
     mutating func text(_ name: String, maximumBytes: Int) -> String {
         guard let text = optionalText(name, maximumBytes: maximumBytes, isRequired: true) else { return "" }
-        if text.allSatisfy(\.isWhitespace) { report(name, "blank", "must not be blank") }
+        if text.unicodeScalars.allSatisfy(\.isInvisible) { report(name, "blank", "must not be blank") }
         return text
     }
 
@@ -91,4 +91,9 @@ struct Fields {
             details: .array(problems)
         )
     }
+}
+
+extension Unicode.Scalar {
+    /// Whether a text of nothing else shows nothing.
+    fileprivate var isInvisible: Bool { properties.isWhitespace || properties.isDefaultIgnorableCodePoint }
 }

@@ -53,13 +53,14 @@ final class RateLimit: Sendable {
 extension ChatAPI {
     /// Throws 429 for who asks too much: per user, per address, and by how many answers are still being written.
     func admit(_ request: ChatRequest, _ uid: String) async throws {
+        let limit = configuration.limits.runningReplies
+        if limit > 0, try await store.activeReplies(uid: uid).count >= limit {
+            throw APIFailure.tooManyReplies(limit)  // before a token is taken: waiting for one's answers costs nothing
+        }
         if let wait = sendsByUser.take(uid) { throw APIFailure.rateLimited(for: wait) }
         if let network = request.clientNetwork, let wait = sendsByAddress.take(network) {
             throw APIFailure.rateLimited(for: wait)
         }
-        let limit = configuration.limits.runningReplies
-        guard limit > 0 else { return }
-        guard try await store.activeReplies(uid: uid).count < limit else { throw APIFailure.tooManyReplies(limit) }
     }
 }
 

@@ -330,7 +330,7 @@ main { position: relative; display: flex; flex-direction: column; min-width: 0; 
 #composer { max-width: var(--column); margin-inline: auto; border: 1px solid var(--line); border-radius: 1.25rem; background: var(--raised); box-shadow: var(--shadow); transition: border-color .12s; }
 #composer:focus-within { border-color: color-mix(in srgb, var(--accent) 60%, var(--line)); }
 #question { display: block; width: 100%; max-height: 40dvh; padding: .95rem 1.15rem .35rem; border: 0; outline: 0; background: none; line-height: 1.5; resize: none; scrollbar-width: thin; }
-#question::placeholder { color: var(--soft); opacity: 1; }
+::placeholder { color: var(--soft); opacity: 1; }
 .tools { display: flex; align-items: center; gap: .5rem; padding: .35rem .55rem .55rem .7rem; }
 #composer-error { display: block; flex: 1; text-align: right; }
 .toggle { padding: .3rem .75rem .3rem .6rem; border-radius: 1rem; background: none; color: var(--soft); font-size: .875rem; }
@@ -776,6 +776,7 @@ import { ChatFailure } from "./hawk-chat.js";
 import { el, setText } from "./dom.js";
 import { errorText, fieldText, t } from "./language.js";
 
+const encoder = new TextEncoder();
 const byID = (id) => document.getElementById(id);
 
 /** One menu and one dialog of each kind serve all conversations. */
@@ -786,6 +787,7 @@ export class Dialogs {
   #anchor = null;
   #conversation = null; // the id that the menu is about
   #confirmed = null; // what happens if the question may be deleted
+  #settings = {}; // as the dialog showed them
 
   /** Called with the id of a conversation whose settings changed. */
   onSettings = () => {};
@@ -799,11 +801,12 @@ export class Dialogs {
       control.addEventListener("click", () => control.closest("dialog").close());
     }
     this.#onSubmit("rename", () => this.#rename());
-    this.#onSubmit("delete-question", () => this.#confirmed());
-    byID("settings").querySelector("form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#saveSettings();
+    this.#onSubmit("delete-question", () => {
+      byID("delete-question").close();
+      this.#confirmed();
     });
+    this.#onSubmit("settings", () => this.#saveSettings());
+    byID("rename-name").addEventListener("input", () => this.#showExcess(0));
   }
 
   /** Opens the menu beside a button. */
@@ -832,7 +835,6 @@ export class Dialogs {
   #onSubmit(id, done) {
     byID(id).querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      byID(id).close();
       done();
     });
   }
@@ -845,6 +847,7 @@ export class Dialogs {
     const conversation = this.#chat.state.conversations.find((each) => each.id === this.#conversation);
     if (action === "rename") {
       byID("rename-name").value = conversation?.title ?? "";
+      this.#showExcess(0);
       byID("rename").showModal();
       byID("rename-name").select();
     } else if (action === "settings") this.#openSettings();
@@ -867,9 +870,20 @@ export class Dialogs {
     event.stopPropagation();
   }
 
+  /** Titles are limited in bytes, of which a character has up to four. */
   #rename() {
     const title = byID("rename-name").value.trim();
+    const excess = encoder.encode(title).length - this.#chat.state.config.limits.title_bytes;
+    if (excess > 0) return this.#showExcess(excess);
+    byID("rename").close();
     if (title !== "") this.#chat.rename(this.#conversation, title);
+  }
+
+  #showExcess(bytes) {
+    const isTooLong = bytes > 0;
+    setText(byID("rename-error"), isTooLong ? t("composer.too-long", { bytes: bytes.toLocaleString() }) : "");
+    byID("rename-name").setAttribute("aria-invalid", String(isTooLong));
+    if (isTooLong) byID("rename-name").focus();
   }
 
   async #export(format) {
@@ -903,21 +917,29 @@ export class Dialogs {
     byID("settings-model").value = model ?? "";
     byID("settings-thinking").value = thinking === null ? "" : thinking ? "on" : "off";
     this.#showProblems([]);
+    this.#settings = this.#chosenSettings();
     byID("settings").showModal();
   }
 
+  #chosenSettings() {
+    const thinking = byID("settings-thinking").value;
+    return {
+      systemPrompt: byID("settings-prompt").value.trim() || null,
+      model: byID("settings-model").value || null,
+      thinking: thinking === "" ? null : thinking === "on",
+    };
+  }
+
+  /** Sends what was changed here alone: another device may have changed the rest meanwhile. */
   async #saveSettings() {
     const id = this.#conversation;
-    const thinking = byID("settings-thinking").value;
+    const changed = Object.entries(this.#chosenSettings()).filter(([name, value]) => value !== this.#settings[name]);
+    if (changed.length === 0) return byID("settings").close();
     const submit = byID("settings").querySelector('[type="submit"]');
     submit.disabled = true;
     this.#showProblems([]);
     try {
-      await this.#chat.change(id, {
-        systemPrompt: byID("settings-prompt").value.trim() || null,
-        model: byID("settings-model").value || null,
-        thinking: thinking === "" ? null : thinking === "on",
-      });
+      await this.#chat.change(id, Object.fromEntries(changed));
       this.onSettings(id);
       byID("settings").close();
     } catch (failure) {
@@ -1782,6 +1804,7 @@ export class HawkChat {
   #handle(event) {
     switch (event.type) {
       case "message.created": return this.#messageCreated(event);
+      case "reply.created": return void this.#addReply(event.conversation_id, event.message_id, event.reply_id);
       case "message.deleted": return this.#messagesDeleted(event);
       case "conversation.deleted": return this.#conversationDeleted(event);
       case "conversation.updated": return this.#conversationUpdated(event);
@@ -1802,6 +1825,7 @@ export class HawkChat {
     if (!conversation) this.refresh();
     if (conversation) this.#touch(conversation, this.#now());
     if (this.state.open.id === conversationID) this.#place({ id, parentID, content, key: key ?? null });
+    if (event.reply_id) this.#addReply(conversationID, id, event.reply_id);
     this.#changed();
   }
 
@@ -1839,11 +1863,12 @@ export class HawkChat {
     this.#changed();
   }
 
-  #conversationUpdated({ conversation_id: id, title, updated_at: updatedAt }) {
+  #conversationUpdated({ conversation_id: id, ...raw }) {
     const conversation = this.state.conversations.find((each) => each.id === id);
     if (!conversation) return void this.refresh();
-    conversation.title = title ?? conversation.title;
-    this.#touch(conversation, updatedAt ?? conversation.updatedAt);
+    const { updatedAt, ...settings } = conversationOf({ id, ...raw });
+    Object.assign(conversation, settings);
+    this.#touch(conversation, updatedAt);
     this.#changed();
   }
 
@@ -2545,7 +2570,8 @@ private let indexHTML: StaticString = #"""
       <form method="dialog">
         <h2 id="rename-title" data-t="rename.title"></h2>
         <label for="rename-name" data-t="rename.name"></label>
-        <input id="rename-name" maxlength="200" autocomplete="off" dir="auto" required>
+        <input id="rename-name" autocomplete="off" dir="auto" required aria-describedby="rename-error">
+        <p id="rename-error" class="field-error" role="alert"></p>
         <div class="choices">
           <button class="button" type="button" data-cancel data-t="cancel"></button>
           <button class="button primary" type="submit" data-t="conversation.rename"></button>
@@ -3347,13 +3373,15 @@ import { recallJSON, remember } from "./storage.js";
 
 const PATIENCE = 8000; // milliseconds
 const LOOK = 250;
+const GRACE = 2000; // how much longer other tabs wait for the one that began
 const RETRY = 5000;
 const byID = (id) => document.getElementById(id);
 
 /**
  * Hides a conversation at once and deletes it when the time is over.
  *
- * What waits is kept in the browser: a page that is loaded again goes on with it. Undo in one tab holds for all.
+ * What waits is kept in the browser: any tab goes on with it when the one it began in is gone, if need be the next that is
+ * opened. Undo in one tab holds for all.
  */
 export class Removals {
   #chat;
@@ -3367,10 +3395,14 @@ export class Removals {
   #waiting = {}; // id -> { title, until, wasOpen }
   #timer = null;
   #isRunning = new Set();
+  #begunHere = new Set();
 
   constructor(chat) {
     this.#chat = chat;
     byID("undo").addEventListener("click", () => this.undo());
+    addEventListener("storage", ({ key }) => {
+      if (key === this.#name) this.#look();
+    });
   }
 
   /** Whether a conversation is to be deleted. */
@@ -3382,6 +3414,7 @@ export class Removals {
     const wasOpen = this.#chat.state.open.id === id;
     this.#read();
     this.#waiting[id] = { title, until: Date.now() + PATIENCE, wasOpen };
+    this.#begunHere.add(id);
     this.#write();
     if (wasOpen) this.#chat.open(null);
     announce(t("conversation.deleted", { title }));
@@ -3442,7 +3475,9 @@ export class Removals {
       for (const each of Object.values(this.#waiting)) each.until = Math.max(each.until, now + 2 * LOOK);
       this.#write();
     }
-    for (const [id, { until }] of Object.entries(this.#waiting)) if (until <= now) this.#remove(id);
+    for (const [id, { until }] of Object.entries(this.#waiting)) {
+      if (until + (this.#begunHere.has(id) ? 0 : GRACE) <= now) this.#remove(id);
+    }
     toast.hidden = !this.#last;
     if (this.#last) setText(byID("toast-text"), t("conversation.deleted", { title: this.#last[1].title }));
     if (this.#last) this.#timer ??= setInterval(() => this.#look(), LOOK);

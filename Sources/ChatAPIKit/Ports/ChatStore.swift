@@ -10,7 +10,8 @@ public protocol ChatStore: Sendable {
     /// Stores a message with its queued reply, and the conversation if it is new, all or nothing.
     ///
     /// A key that this user gave within a day answers with what was stored then, or as a conflict if the request differs;
-    /// an older one is as good as new. What the message leaves open of model and thinking is the conversation's.
+    /// an older one is as good as new. If what was stored is deleted by now, nothing is found, and nothing stored. What
+    /// the message leaves open of model and thinking is the conversation's.
     func send(_ message: NewMessage, uid: String) async throws(ChatError) -> SendResult
 
     /// The user's conversations, newest first, at most `limit` (at least 1).

@@ -6,7 +6,7 @@ public enum SendResult: Sendable, Equatable {
     case repeated(SentMessage)
     /// The key came before with another request.
     case conflict
-    /// The user has no such conversation, or no message to put it beside.
+    /// The user has no such conversation, or no message to put it beside, or has deleted what was stored with the key.
     case notFound
     /// The conversation has no such message to put it behind.
     case parentNotFound

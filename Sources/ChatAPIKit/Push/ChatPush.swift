@@ -1,11 +1,12 @@
 /// The JSON texts that the chat pushes to sockets: the one place that knows their names and fields.
 package enum ChatPush {
-    /// `message.created`: a question was stored, on whichever device it was asked.
-    package static func messageCreated(_ message: Message) -> String {
+    /// `message.created`: a question was stored with its waiting reply, on whichever device it was asked.
+    package static func messageCreated(_ message: Message, reply: Reply) -> String {
         let object: JSON = [
             "type": "message.created",
             "conversation_id": .string(message.conversationID),
             "message_id": .string(message.id),
+            "reply_id": .string(reply.id),
             "parent_id": .string(message.parentID),
             "content": .string(message.content),
             "idempotency_key": .string(message.idempotencyKey),
@@ -29,13 +30,27 @@ package enum ChatPush {
         return object.serialized
     }
 
-    /// `conversation.updated`: a conversation is new, or its title or place in the list changed.
+    /// `conversation.updated`: a conversation's title or settings changed.
     package static func conversationUpdated(_ conversation: Conversation) -> String {
         let object: JSON = [
             "type": "conversation.updated",
             "conversation_id": .string(conversation.id),
             "title": .string(conversation.title),
+            "system_prompt": .string(conversation.systemPrompt),
+            "model": .string(conversation.model),
+            "thinking": conversation.thinking.map { .bool($0) } ?? .null,
             "updated_at": .integer(conversation.updatedAt),
+        ]
+        return object.serialized
+    }
+
+    /// `reply.created`: another reply to a question waits for a worker; no row of its log.
+    package static func replyCreated(_ reply: Reply) -> String {
+        let object: JSON = [
+            "type": "reply.created",
+            "conversation_id": .string(reply.conversationID),
+            "message_id": .string(reply.messageID),
+            "reply_id": .string(reply.id),
         ]
         return object.serialized
     }

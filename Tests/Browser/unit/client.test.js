@@ -548,3 +548,42 @@ test("a conversation's settings are changed, and a refusal tells of each field",
   const failure = await chat.change("c1", { model: "x" }).catch((error) => error);
   expect(failure.details[0].field, "model");
 });
+
+test("a conversation's settings that another device changed hold here at once", async () => {
+  const [server, chat] = await inLine();
+  const pushed = { type: "conversation.updated", conversation_id: "c1", title: "First", updated_at: 1 };
+  const reads = server.count("GET /conversations");
+  server.socket.push({ ...pushed, system_prompt: "Be brief.", model: "m", thinking: true });
+  const settings = () => chat.state.conversations.map(({ title, systemPrompt, model, thinking }) => [title, systemPrompt, model, thinking]);
+  expect(settings(), [["First", "Be brief.", "m", true]]);
+  server.socket.push({ ...pushed, title: "Second", system_prompt: null, model: null, thinking: null });
+  expect([settings(), server.count("GET /conversations")], [[["Second", null, null, null]], reads]);
+});
+
+test("a question of another device comes with its waiting answer, which can be stopped", async () => {
+  const server = new FakeServer();
+  const chat = await server.connected();
+  server.socket.push({
+    type: "message.created", conversation_id: "c1", message_id: "m9", reply_id: "r9", parent_id: null, content: "Hi", idempotency_key: null,
+  });
+  const replies = () => chat.state.open.messages.at(-1).replies.map(({ id, state }) => [id, state]);
+  expect([replies(), [...chat.state.running]], [[["r9", "queued"]], ["c1"]]);
+  chat.stop("r9");
+  await until("asked", () => server.count("POST /replies/r9/stop") === 1);
+});
+
+test("an answer that another device asked for again waits here too", async () => {
+  const server = new FakeServer();
+  server.messages = [question([running({ state: "finished", content: "So." })])];
+  const chat = await server.connected();
+  const created = { type: "reply.created", conversation_id: "c1", message_id: "m1", reply_id: "r2" };
+  server.socket.push(created);
+  server.socket.push(created);
+  server.socket.push({ ...created, conversation_id: "c5", message_id: "m5", reply_id: "r5" });
+  server.socket.push({ ...created, message_id: "m-of-another-branch", reply_id: "r6" });
+  const replies = () => chat.state.open.messages[0].replies.map(({ id, state }) => [id, state]);
+  expect(replies(), [["r1", "finished"], ["r2", "queued"]]);
+  server.socket.push({ type: "reply.started", reply_id: "r2", attempt: 1, seq: 1, conversation_id: "c1", message_id: "m1" });
+  server.socket.push(delta(2, "Because.", "r2"));
+  expect([replies().at(-1), chat.state.open.messages[0].replies[1].content], [["r2", "running"], "Because."]);
+});

@@ -4,6 +4,7 @@ import { ChatFailure } from "./hawk-chat.js";
 import { el, setText } from "./dom.js";
 import { errorText, fieldText, t } from "./language.js";
 
+const encoder = new TextEncoder();
 const byID = (id) => document.getElementById(id);
 
 /** One menu and one dialog of each kind serve all conversations. */
@@ -14,6 +15,7 @@ export class Dialogs {
   #anchor = null;
   #conversation = null; // the id that the menu is about
   #confirmed = null; // what happens if the question may be deleted
+  #settings = {}; // as the dialog showed them
 
   /** Called with the id of a conversation whose settings changed. */
   onSettings = () => {};
@@ -27,11 +29,12 @@ export class Dialogs {
       control.addEventListener("click", () => control.closest("dialog").close());
     }
     this.#onSubmit("rename", () => this.#rename());
-    this.#onSubmit("delete-question", () => this.#confirmed());
-    byID("settings").querySelector("form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#saveSettings();
+    this.#onSubmit("delete-question", () => {
+      byID("delete-question").close();
+      this.#confirmed();
     });
+    this.#onSubmit("settings", () => this.#saveSettings());
+    byID("rename-name").addEventListener("input", () => this.#showExcess(0));
   }
 
   /** Opens the menu beside a button. */
@@ -60,7 +63,6 @@ export class Dialogs {
   #onSubmit(id, done) {
     byID(id).querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      byID(id).close();
       done();
     });
   }
@@ -73,6 +75,7 @@ export class Dialogs {
     const conversation = this.#chat.state.conversations.find((each) => each.id === this.#conversation);
     if (action === "rename") {
       byID("rename-name").value = conversation?.title ?? "";
+      this.#showExcess(0);
       byID("rename").showModal();
       byID("rename-name").select();
     } else if (action === "settings") this.#openSettings();
@@ -95,9 +98,20 @@ export class Dialogs {
     event.stopPropagation();
   }
 
+  /** Titles are limited in bytes, of which a character has up to four. */
   #rename() {
     const title = byID("rename-name").value.trim();
+    const excess = encoder.encode(title).length - this.#chat.state.config.limits.title_bytes;
+    if (excess > 0) return this.#showExcess(excess);
+    byID("rename").close();
     if (title !== "") this.#chat.rename(this.#conversation, title);
+  }
+
+  #showExcess(bytes) {
+    const isTooLong = bytes > 0;
+    setText(byID("rename-error"), isTooLong ? t("composer.too-long", { bytes: bytes.toLocaleString() }) : "");
+    byID("rename-name").setAttribute("aria-invalid", String(isTooLong));
+    if (isTooLong) byID("rename-name").focus();
   }
 
   async #export(format) {
@@ -131,21 +145,29 @@ export class Dialogs {
     byID("settings-model").value = model ?? "";
     byID("settings-thinking").value = thinking === null ? "" : thinking ? "on" : "off";
     this.#showProblems([]);
+    this.#settings = this.#chosenSettings();
     byID("settings").showModal();
   }
 
+  #chosenSettings() {
+    const thinking = byID("settings-thinking").value;
+    return {
+      systemPrompt: byID("settings-prompt").value.trim() || null,
+      model: byID("settings-model").value || null,
+      thinking: thinking === "" ? null : thinking === "on",
+    };
+  }
+
+  /** Sends what was changed here alone: another device may have changed the rest meanwhile. */
   async #saveSettings() {
     const id = this.#conversation;
-    const thinking = byID("settings-thinking").value;
+    const changed = Object.entries(this.#chosenSettings()).filter(([name, value]) => value !== this.#settings[name]);
+    if (changed.length === 0) return byID("settings").close();
     const submit = byID("settings").querySelector('[type="submit"]');
     submit.disabled = true;
     this.#showProblems([]);
     try {
-      await this.#chat.change(id, {
-        systemPrompt: byID("settings-prompt").value.trim() || null,
-        model: byID("settings-model").value || null,
-        thinking: thinking === "" ? null : thinking === "on",
-      });
+      await this.#chat.change(id, Object.fromEntries(changed));
       this.onSettings(id);
       byID("settings").close();
     } catch (failure) {

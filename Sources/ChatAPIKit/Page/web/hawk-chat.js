@@ -682,6 +682,7 @@ export class HawkChat {
   #handle(event) {
     switch (event.type) {
       case "message.created": return this.#messageCreated(event);
+      case "reply.created": return void this.#addReply(event.conversation_id, event.message_id, event.reply_id);
       case "message.deleted": return this.#messagesDeleted(event);
       case "conversation.deleted": return this.#conversationDeleted(event);
       case "conversation.updated": return this.#conversationUpdated(event);
@@ -702,6 +703,7 @@ export class HawkChat {
     if (!conversation) this.refresh();
     if (conversation) this.#touch(conversation, this.#now());
     if (this.state.open.id === conversationID) this.#place({ id, parentID, content, key: key ?? null });
+    if (event.reply_id) this.#addReply(conversationID, id, event.reply_id);
     this.#changed();
   }
 
@@ -739,11 +741,12 @@ export class HawkChat {
     this.#changed();
   }
 
-  #conversationUpdated({ conversation_id: id, title, updated_at: updatedAt }) {
+  #conversationUpdated({ conversation_id: id, ...raw }) {
     const conversation = this.state.conversations.find((each) => each.id === id);
     if (!conversation) return void this.refresh();
-    conversation.title = title ?? conversation.title;
-    this.#touch(conversation, updatedAt ?? conversation.updatedAt);
+    const { updatedAt, ...settings } = conversationOf({ id, ...raw });
+    Object.assign(conversation, settings);
+    this.#touch(conversation, updatedAt);
     this.#changed();
   }
 

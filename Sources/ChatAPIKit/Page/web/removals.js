@@ -6,13 +6,15 @@ import { recallJSON, remember } from "./storage.js";
 
 const PATIENCE = 8000; // milliseconds
 const LOOK = 250;
+const GRACE = 2000; // how much longer other tabs wait for the one that began
 const RETRY = 5000;
 const byID = (id) => document.getElementById(id);
 
 /**
  * Hides a conversation at once and deletes it when the time is over.
  *
- * What waits is kept in the browser: a page that is loaded again goes on with it. Undo in one tab holds for all.
+ * What waits is kept in the browser: any tab goes on with it when the one it began in is gone, if need be the next that is
+ * opened. Undo in one tab holds for all.
  */
 export class Removals {
   #chat;
@@ -26,10 +28,14 @@ export class Removals {
   #waiting = {}; // id -> { title, until, wasOpen }
   #timer = null;
   #isRunning = new Set();
+  #begunHere = new Set();
 
   constructor(chat) {
     this.#chat = chat;
     byID("undo").addEventListener("click", () => this.undo());
+    addEventListener("storage", ({ key }) => {
+      if (key === this.#name) this.#look();
+    });
   }
 
   /** Whether a conversation is to be deleted. */
@@ -41,6 +47,7 @@ export class Removals {
     const wasOpen = this.#chat.state.open.id === id;
     this.#read();
     this.#waiting[id] = { title, until: Date.now() + PATIENCE, wasOpen };
+    this.#begunHere.add(id);
     this.#write();
     if (wasOpen) this.#chat.open(null);
     announce(t("conversation.deleted", { title }));
@@ -101,7 +108,9 @@ export class Removals {
       for (const each of Object.values(this.#waiting)) each.until = Math.max(each.until, now + 2 * LOOK);
       this.#write();
     }
-    for (const [id, { until }] of Object.entries(this.#waiting)) if (until <= now) this.#remove(id);
+    for (const [id, { until }] of Object.entries(this.#waiting)) {
+      if (until + (this.#begunHere.has(id) ? 0 : GRACE) <= now) this.#remove(id);
+    }
     toast.hidden = !this.#last;
     if (this.#last) setText(byID("toast-text"), t("conversation.deleted", { title: this.#last[1].title }));
     if (this.#last) this.#timer ??= setInterval(() => this.#look(), LOOK);

@@ -27,6 +27,9 @@ package enum ChatQuery {
     static let oldKeys = """
         SELECT number FROM messages WHERE idempotency_key IS NOT NULL AND created_at <= ? ORDER BY created_at LIMIT ?
         """
+    static let spentKey = "SELECT created_at FROM spent_keys WHERE uid = ? AND idempotency_key = ?"
+    static let oldSpentKeys =
+        "SELECT uid, idempotency_key FROM spent_keys WHERE created_at <= ? ORDER BY created_at LIMIT ?"
     static let message = "SELECT \(messageColumns) FROM messages WHERE id = ?"
     static let messageByKey =
         "SELECT \(messageColumns), fingerprint FROM messages WHERE uid = ? AND idempotency_key = ?"
@@ -87,7 +90,8 @@ package enum ChatQuery {
         "newestChild": newestChild, "versions": versions, "children": children, "settings": settings,
         "titleOwner": titleOwner,
         "firstAnswer": firstAnswer, "expired": expired, "messageIDs": messageIDs, "historyTurn": historyTurn,
-        "oldKeys": oldKeys, "unfolded": unfolded, "usageDays": usageDays,
+        "oldKeys": oldKeys, "spentKey": spentKey, "oldSpentKeys": oldSpentKeys, "unfolded": unfolded,
+        "usageDays": usageDays,
         "reply": reply, "claim": claim, "repliesOfMessage": repliesOfMessage,
         "firstReplyOfMessage": firstReplyOfMessage, "lastAnswer": lastAnswer, "position": position,
         "activeReplies": activeReplies, "earlierUnfinished": earlierUnfinished, "sweepCandidates": sweepCandidates,

@@ -128,5 +128,19 @@ package enum ChatSchema {
         ALTER TABLE messages ADD COLUMN begins_history INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX messages_with_key ON messages (created_at) WHERE idempotency_key IS NOT NULL;
         """,
+        // However a message goes, its key is not good for another one before its time.
+        """
+        CREATE TABLE spent_keys (
+            uid TEXT NOT NULL,
+            idempotency_key TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (uid, idempotency_key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX spent_keys_by_age ON spent_keys (created_at);
+        CREATE TRIGGER messages_spend_their_keys AFTER DELETE ON messages WHEN OLD.idempotency_key IS NOT NULL
+        BEGIN
+            INSERT OR REPLACE INTO spent_keys VALUES (OLD.uid, OLD.idempotency_key, OLD.created_at);
+        END;
+        """,
     ]
 }

@@ -111,7 +111,10 @@ extension SQLiteChatStore {
         let found = try connection.first(ChatQuery.messageByKey, .text(uid), .text(key)) { row in
             (message: ChatRows.message(row), fingerprint: row.optionalBlob(7))
         }
-        guard let found else { return nil }
+        guard let found else {
+            let created = try connection.first(ChatQuery.spentKey, .text(uid), .text(key)) { $0.int64(0) }
+            return created.flatMap { now - $0 < keyLifetime ? .notFound : nil }
+        }
         guard now - found.message.createdAt < keyLifetime else {
             try connection.run("UPDATE messages SET idempotency_key = NULL WHERE id = ?", .text(found.message.id))
             return nil

@@ -85,6 +85,18 @@ extension SQLiteChatStore {
             )
         }
         rest -= numbers.count
+        guard rest > 0 else { return }
+        let spent = try connection.rows(ChatQuery.oldSpentKeys, .integer(limit), .integer(rest)) {
+            (uid: $0.text(0), key: $0.text(1))
+        }
+        for (uid, key) in spent {
+            try connection.run(
+                "DELETE FROM spent_keys WHERE uid = ? AND idempotency_key = ?",
+                .text(uid),
+                .text(key)
+            )
+        }
+        rest -= spent.count
     }
 
     /// Removes messages of the conversation that rested longest, oldest first, and at last the conversation.
