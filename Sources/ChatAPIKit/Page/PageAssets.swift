@@ -1046,7 +1046,7 @@ export function morph(old, next) {
     return next;
   }
   if (old.nodeType === Node.TEXT_NODE) {
-    if (old.data !== next.data) old.data = next.data;
+    replaceText(old, next.data);
     return old;
   }
   for (const { name } of [...old.attributes]) if (!next.hasAttribute(name)) old.removeAttribute(name);
@@ -1059,6 +1059,13 @@ export function morph(old, next) {
   }
   while (old.childNodes.length > children.length) old.lastChild.remove();
   return old;
+}
+
+/** Gives a node another text from where they differ: what is selected before that stays selected. */
+function replaceText(node, text) {
+  let same = 0;
+  while (same < node.length && node.data[same] === text[same]) same += 1;
+  if (same < node.length || same < text.length) node.replaceData(same, node.length - same, text.slice(same));
 }
 
 /** Makes the children of `parent` exactly `wanted`, in order, moving only what is out of place. */

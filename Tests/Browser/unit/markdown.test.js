@@ -172,3 +172,16 @@ test("Markdown: hostile text costs little", () => {
   const spent = performance.now() - begun;
   if (spent > 3000) throw new Error(`took ${spent} ms`);
 });
+
+test("Markdown: what is selected stays selected while the text grows behind it", () => {
+  const container = document.createElement("div");
+  document.body.append(container);
+  showMarkdown(container, "Some **bold** words", { open: true });
+  const [start, , end] = container.querySelector("p").childNodes;
+  getSelection().setBaseAndExtent(start, 2, end, 5);
+  for (const more of [" and", " and more", " and more\n\nAnother"]) {
+    showMarkdown(container, `Some **bold** words${more}`, { open: true });
+    expect(getSelection().toString(), "me bold word");
+  }
+  container.remove();
+});
