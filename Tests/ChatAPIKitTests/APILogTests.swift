@@ -155,7 +155,8 @@ struct APILogTests {
             api.store.state.withLock { $0.isBroken = false }
         }
         var chunk = await reader.next()
-        while let quiet = chunk, ids(quiet).isEmpty { chunk = await reader.next() }  // a keep-alive: mending took its time
+        // Keep-alives come first when mending takes its time.
+        while let quiet = chunk, ids(quiet).isEmpty { chunk = await reader.next() }
         #expect(ids(chunk) == [2])
         try await mend.value
     }
