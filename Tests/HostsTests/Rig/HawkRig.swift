@@ -40,6 +40,7 @@ final class HawkRig: Sendable {
     private let registerPort = freePort()
     private let innerPort = freePort()
     let simulatorPort = freePort()
+    private let adminPorts = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, freePort()) })
     private let processes = Lock<[Role: ChildProcess]>([:])
 
     /// Starts everything, in one process or in four, and waits until a user can sign in.
@@ -94,6 +95,9 @@ final class HawkRig: Sendable {
         processes.withLock { $0[role]! }
     }
 
+    /// Where an operator asks how a process is.
+    func admin(_ role: Role) -> HTTPProbe { HTTPProbe(port: adminPorts[role]!) }
+
     /// Tells a process to end, and waits for that.
     @discardableResult
     func terminate(_ role: Role) async throws -> ChildProcess.Exit {
@@ -132,6 +136,7 @@ final class HawkRig: Sendable {
             "HAWK_GATEWAY_URL": "ws://127.0.0.1:\(gatewayPort)",
             "HAWK_DEV_SIGN_IN": "on",
             "HAWK_LOOPS": "2",
+            "HAWK_ADMIN_LISTEN": "127.0.0.1:\(adminPorts[role]!)",
             "HAWK_LOG_LEVEL": "debug",
             "SWIFT_BACKTRACE": "enable=no",
         ]
@@ -141,6 +146,7 @@ final class HawkRig: Sendable {
         values["HAWK_REGISTER"] = "127.0.0.1:\(registerPort)"
         if layout == .script {
             values["PATH"] = "/usr/bin:/bin"
+            values["HAWK_ADMIN_LISTEN"] = nil
             values["HAWK_BIN"] = Programs.directory
             values["SIMULATOR_LISTEN"] = "127.0.0.1:\(simulatorPort)"
             return values

@@ -15,6 +15,8 @@ package struct Composition: Sendable {
     let checkpoint: @Sendable (Checkpoint) async -> Void
     let logger: Logger
     let announcement: Announcement
+    let admin = AdminDesk()
+    let tally = Tally()
 
     package init(
         _ settings: Settings,
@@ -76,6 +78,11 @@ extension Composition {
         let gateway = makeGateway(secret: secret)
         let store = try SQLiteChatStore(path: settings.database)
         let queue = try makeQueue()
+        watch(gateway)
+        watch(store)
+        watch(queue)
+        admin.addFigures { [tally] in tally.addAPI(to: &$0) }
+        admin.addFigures { [tally] in tally.addWorkers(to: &$0) }
         let pusher = observers.pusher(GatewayPushClient(gateway: gateway.client, isAlone: true))
         let dispatcher = QueueDispatcher(queue: queue)
         let authenticator = try makeAuthenticator()
@@ -95,6 +102,7 @@ extension Composition {
 
     private func server() throws -> [HostPart] {
         let gateway = makeGateway(secret: settings.secret ?? "")
+        watch(gateway)
         var parts = [HostPart("gateway") { try await gateway.run() }]
         if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
             let watch = CertificateWatch(files: [certificate, key], gateway: gateway, logger: logger, reload: reload)
@@ -107,11 +115,16 @@ extension Composition {
     private func api() throws -> [HostPart] {
         let store = try SQLiteChatStore(path: settings.database)
         let client = makeRemoteClient()
+        let queue = try makeQueue()
+        watch(store)
+        watch(queue)
+        watch(client)
+        admin.addFigures { [tally] in tally.addAPI(to: &$0) }
         return [
             try makeAPI(
                 store,
                 try makeAuthenticator(),
-                QueueDispatcher(queue: try makeQueue()),
+                QueueDispatcher(queue: queue),
                 GatewayPushClient(gateway: client),
                 secret: settings.secret,
                 isSimulated: false
@@ -127,6 +140,10 @@ extension Composition {
         let store = try SQLiteChatStore(path: settings.database)
         let client = makeRemoteClient()
         let queue = try makeQueue(isLogged: isLogged)
+        watch(store)
+        watch(queue)
+        watch(client)
+        admin.addFigures { [tally] in tally.addWorkers(to: &$0) }
         let dispatcher = QueueDispatcher(queue: queue)
         let generator = try makeDeepSeek(
             key: settings.deepSeekKey ?? "",
@@ -230,7 +247,10 @@ extension Composition {
     private func makeDeepSeek(key: String, baseURL: String?, userKey: [UInt8]) throws -> DeepSeekGenerator {
         var configuration = DeepSeekClient.Configuration()
         if let baseURL { configuration.baseURL = baseURL }
-        configuration.onEvent = { [logger] in logger.log($0.line) }
+        configuration.onEvent = { [logger, tally] in
+            tally.count($0)
+            logger.log($0.line)
+        }
         let client = DeepSeekClient(apiKey: key, configuration: configuration)
         try client.validate()
         return DeepSeekGenerator(client: client, model: settings.model, userKey: userKey)
@@ -245,7 +265,10 @@ extension Composition {
         var configuration = ReplyRunner.Configuration(
             systemPrompt: settings.systemPrompt,
             historyLimit: settings.historyLimit,
-            onEvent: { [logger] in logger.log($0.line) }
+            onEvent: { [logger, tally] in
+                tally.count($0)
+                logger.log($0.line)
+            }
         )
         configuration.checkpoint = checkpoint
         return ReplyRunner(
@@ -327,7 +350,10 @@ extension Composition {
         configuration.limits.runningReplies = settings.runningReplies
         configuration.limits.streamsPerUser = settings.streamsPerUser
         configuration.allowedOrigins = settings.allowedOrigins
-        configuration.onEvent = { [logger] in logger.log($0.line) }
+        configuration.onEvent = { [logger, tally] in
+            tally.count($0)
+            logger.log($0.line)
+        }
         configuration.checkpoint = checkpoint
         let api = try ChatAPI(
             configuration,

@@ -54,14 +54,21 @@ package enum HostMain {
             let command = try Command.parse(arguments, host: host, default: host == .queue ? "info" : "start")
             if command.wantsHelp { return try answer(HelpText.of(host)) }
             if command.wantsVersion { return try answer("\(host.rawValue) \(HawkVersion.text)\n") }
+            let environment = environment()
+            let isConfig = command.name == "config" && command.operands.isEmpty && command.options.isEmpty
+            if isConfig { try say(ConfigText.of(host, flags: command.flags, environment: environment)) }
             let settings = try Settings(
                 host: host,
                 flags: command.flags,
-                environment: environment(),
+                environment: environment,
                 cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
-                isToRun: ["start", "listen", "run", "register"].contains(command.name),
+                isToRun: ["start", "listen", "run", "register", "config"].contains(command.name),
                 isRegisterOnly: command.name == "register"
             )
+            if isConfig {
+                for warning in settings.warnings { complain("\(host.rawValue): \(warning)") }
+                return 0
+            }
             return try await run(command, of: host, settings, wishes, checkpoint)
         } catch let error as UsageError {
             for problem in error.problems { complain("\(host.rawValue): \(problem)") }
@@ -151,7 +158,9 @@ package enum HostMain {
         let composition = Composition(settings, host: host, reload: wishes.reload, checkpoint: checkpoint)
         wishes.reload.whenAsked { composition.logger.log(LogLine(.info, "host", "SIGHUP: goes on")) }
         for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }
-        let parts = try await parts(composition)
+        var parts = try await parts(composition)
+        // Last, so that it is there while the others drain.
+        if let admin = composition.adminPart(until: wishes.stop) { parts.append(admin) }
         let isClean = await HostRun(parts: parts, log: composition.logger.log).run(until: wishes.stop)
         withExtendedLifetime(pidFile) {}
         composition.logger.log(LogLine(.info, "host", "\(host.rawValue) ended"))

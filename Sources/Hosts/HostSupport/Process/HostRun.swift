@@ -86,6 +86,9 @@ package actor StopRequest {
 
     package init() {}
 
+    /// Whether anybody has asked, or a part has ended.
+    var isAsked: Bool { reason != nil }
+
     /// Asks for an orderly stop on behalf of a signal.
     ///
     /// - Returns: false when nobody waits for it (yet).

@@ -29,6 +29,7 @@ package enum HelpText {
         .hawk: [
             "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
             "stop [settings]       end the run that holds the pid file, and wait for it",
+            "config [settings]     print the settings as they hold and where each comes from, and check them",
             "token UID [settings]  print a token for a user, good for 24 hours, for trials",
             "backup FILE [settings]  copy the database to FILE and a SQLite queue to FILE.queue, while running or not",
             "check [FILE] [settings]  say what is in the database and the queue, or in a backup, and whether it is sound",
@@ -37,14 +38,19 @@ package enum HelpText {
             "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
             "register [settings]   run the Register alone, as start runs the gateway",
             "stop [settings]       end the run that holds the pid file, and wait for it",
+            "config [settings]     print the settings as they hold and where each comes from, and check them",
         ],
         .api: [
             "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
             "stop [settings]       end the run that holds the pid file, and wait for it",
+            "config [settings]     print the settings as they hold and where each comes from, and check them",
         ],
         .queue: QueueCommands.help.map { command, does in
             command + String(repeating: " ", count: max(26 - command.count, 1)) + does
-        } + ["stop                      end the run that holds the pid file, and wait for it"],
+        } + [
+            "stop                      end the run that holds the pid file, and wait for it",
+            "config                    print the settings as they hold and where each comes from, and check them",
+        ],
     ]
 }
 

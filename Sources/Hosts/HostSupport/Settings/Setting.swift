@@ -278,6 +278,13 @@ extension Setting {
             of: workers,
             "conversations are deleted so many days after their last question; 0 for never"
         ),
+        Setting(
+            "admin-listen",
+            "ADDRESS",
+            default: "off",
+            of: everywhere,
+            "where /healthz, /readyz and /metrics (for Prometheus) are served"
+        ),
         Setting("pid-file", "FILE", default: "run/<host>.pid in --data", of: everywhere, "locked while the host runs"),
         Setting("log-level", "LEVEL", default: "info", of: everywhere, "debug, info, warning or error"),
         Setting(

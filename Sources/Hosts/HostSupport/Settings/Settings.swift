@@ -45,6 +45,8 @@ package struct Settings: Sendable {
     package var hasTitles: Bool
     package var foldAfter: Duration?
     package var retentionDays: Int
+    /// nil: off.
+    package var adminListen: String?
     package var pidFile: String
     package var logLevel: LogLevel
     package var logFormat: Logger.Format?
@@ -122,6 +124,7 @@ extension Settings {
         hasTitles = reader.isOn("titles", default: host != .hawk || deepSeekKey != nil)
         foldAfter = reader.duration("fold-after", default: .seconds(600))
         retentionDays = reader.number("retention-days", in: 0...36_500, default: 0)
+        adminListen = reader.optional("admin-listen", default: nil)
         pidFile = reader.text("pid-file") ?? "\(data)/run/\(host.rawValue)\(isRegisterOnly ? "-register" : "").pid"
         logLevel = reader.choice(
             "log-level",
@@ -162,7 +165,7 @@ extension Settings {
         let addresses: [(String, String?)] = [
             ("gateway-listen", settings.gatewayListen), ("api-listen", settings.apiListen),
             ("register-listen", settings.registerListen), ("inner-listen", settings.innerListen),
-            ("inner-advertise", settings.innerAdvertise),
+            ("inner-advertise", settings.innerAdvertise), ("admin-listen", settings.adminListen),
         ]
         for (name, text) in addresses {
             if let text, SocketAddress(text) == nil {
@@ -170,6 +173,9 @@ extension Settings {
                     "\(SettingsReader.spelling(name)): \(text) is no address such as 127.0.0.1:8080 or [::1]:8080"
                 )
             }
+        }
+        if let text = settings.adminListen, let address = SocketAddress(text), !address.isLoopback {
+            reader.warn("--admin-listen \(text): whoever reaches it reads this host's figures; it asks for no password")
         }
         if let text = settings.innerAdvertise, SocketAddress(text) != nil, GatewayAddress(text) == nil {
             reader.reject(

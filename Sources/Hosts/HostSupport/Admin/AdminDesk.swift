@@ -1,0 +1,98 @@
+import PlatformCore
+import ServerCore
+
+/// What an operator's tools ask a host: whether it lives, whether it is ready, and its figures.
+///
+/// The parts of a host leave here how each of them is looked at; nothing is looked at until somebody asks.
+final class AdminDesk: Sendable {
+    /// Adds figures.
+    typealias Source = @Sendable (inout Metrics) async -> Void
+    /// Throws what is wrong with a part, if anything is.
+    typealias Check = @Sendable () async throws -> Void
+
+    private struct Contents {
+        var sources: [Source] = []
+        var checks: [(name: String, check: Check)] = []
+    }
+
+    /// How long a check may take before the part counts as not ready.
+    private static let patience: Duration = .seconds(3)
+
+    private let contents = Lock(Contents())
+
+    /// Figures that belong to `/metrics`.
+    func addFigures(_ source: @escaping Source) {
+        contents.withLock { $0.sources.append(source) }
+    }
+
+    /// A part without which the host is of no use: `/readyz` asks it.
+    func addCheck(_ name: String, _ check: @escaping Check) {
+        contents.withLock { $0.checks.append((name, check)) }
+    }
+
+    /// The part that answers at an address.
+    func part(listen: String, log: @escaping @Sendable (LogLine) -> Void) -> HostPart {
+        var configuration = HTTPServer.Configuration(listen: listen)
+        configuration.maxConnections = 100
+        configuration.drainTimeout = .seconds(1)
+        configuration.events = { log($0.line) }
+        let server = HTTPServer(configuration) { await self.respond(to: $0) }
+        return HostPart("admin") { try await server.run() }
+    }
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        guard request.method == "GET" || request.method == "HEAD" else {
+            var refusal = HTTPResponse.text("only GET and HEAD\n", status: 405)
+            refusal.headers["Allow"] = "GET, HEAD"
+            return refusal
+        }
+        switch request.path {
+        case "/healthz": return .text("ok\n")
+        case "/readyz": return await readiness()
+        case "/metrics":
+            var metrics = Metrics()
+            for source in contents.withLock({ $0.sources }) { await source(&metrics) }
+            return HTTPResponse(
+                status: 200,
+                headers: ["Content-Type": Metrics.contentType],
+                body: .bytes(Array(metrics.text.utf8))
+            )
+        default: return .text("there is /healthz, /readyz and /metrics\n", status: 404)
+        }
+    }
+
+    /// 200 when every part is ready, else 503; a line for each part says what is wrong with it.
+    private func readiness() async -> HTTPResponse {
+        let checks = contents.withLock { $0.checks }
+        let problems = await withTaskGroup(of: (Int, String?).self) { group in
+            for (index, check) in checks.enumerated() {
+                group.addTask { (index, await Self.problem(check.check)) }
+            }
+            var problems = [String?](repeating: nil, count: checks.count)
+            for await (index, problem) in group { problems[index] = problem }
+            return problems
+        }
+        let lines = zip(checks, problems).map { "\($0.name): \($1 ?? "ok")\n" }
+        let isReady = problems.allSatisfy { $0 == nil }
+        return .text(lines.joined(), status: isReady ? 200 : 503)
+    }
+
+    private static func problem(_ check: @escaping Check) async -> String? {
+        await withTaskGroup(of: String?.self) { group in
+            group.addTask {
+                do {
+                    try await check()
+                    return nil
+                } catch {
+                    return "\(error)"
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return "no answer within \(patience)"
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+}

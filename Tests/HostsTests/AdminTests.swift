@@ -1,0 +1,100 @@
+import PlatformCore
+import TestSupport
+import Testing
+
+@testable import HostSupport
+
+/// What operators' tools ask.
+@Suite(.serialized) struct AdminTests {
+    @Test func `figures are in Prometheus' text format`() {
+        var metrics = Metrics()
+        metrics.add("a_total", .counter, 3, "How many.")
+        metrics.add("b", .gauge, [.init(labels: ["x": "say \"hi\"\\\n"], value: 0.5)], "How much.")
+        metrics.add("c", .gauge, [], "Of nothing.")
+        #expect(
+            metrics.text == """
+                # HELP a_total How many.
+                # TYPE a_total counter
+                a_total 3
+                # HELP b How much.
+                # TYPE b gauge
+                b{x="say \\"hi\\"\\\\\\n"} 0.5
+
+                """
+        )
+    }
+
+    @Test func `a host of one process tells that it is ready, and what it did`() async throws {
+        let rig = try await HawkRig(.single)
+        let admin = rig.admin(.hawk)
+        let ready = try await admin.request("GET", "/readyz")
+        #expect(ready.status == 200, "\(ready.text)")
+        #expect(ready.text == "gateway: ok\ndatabase: ok\nqueue: ok\nhost: ok\n")
+        let ada = try await HawkUser("ada", rig: rig)
+        let tab = HawkDevice(ada)
+        try await withDevices([tab]) {
+            let sent = try await ada.send("What is [[tokens 5]]")
+            _ = try await tab.sees(sent.replyID, in: "finished")
+        }
+        let figures = try await admin.request("GET", "/metrics")
+        #expect(figures.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+        for line in [
+            #"hawk_info{host="hawk",version="0.1.0"} 1"#, #"hawk_replies_total{end="finished"} 1"#,
+            #"hawk_deepseek_calls_total{end="finished"} 1"#, "hawk_gateway_clients_opened_total 1",
+            #"hawk_replies_total{end="failed"} 0"#, "# TYPE process_resident_memory_bytes gauge",
+        ] {
+            #expect(figures.text.split(separator: "\n").contains { $0 == line }, "\(line) in\n\(figures.text)")
+        }
+        let names = figures.text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+        #expect(Set(names).count == names.count, "a metric stands there twice")
+        #expect(!figures.text.contains("ada"))
+        #expect(try await admin.request("GET", "/healthz").text == "ok\n")
+        #expect(try await admin.request("GET", "/").status == 404)
+        #expect(try await admin.request("POST", "/metrics").status == 405)
+    }
+
+    @Test func `a host that lacks what it needs is not ready, and says what`() async throws {
+        let rig = try await HawkRig(.split)
+        let ends = ["database: ok", "queue: ok", "host: ok"]
+        for role in [HawkRig.Role.api, .queue] {
+            try await eventually(.seconds(20), "\(role) is ready\n\(rig.logs())") {
+                (try? await rig.admin(role).request("GET", "/readyz"))?.status == 200
+            }
+        }
+        #expect(try await rig.admin(.server).request("GET", "/readyz").text == "gateway: ok\nhost: ok\n")
+        try await rig.terminate(.server)
+        for role in [HawkRig.Role.api, .queue] {
+            try await eventually(.seconds(20), "\(role) is not ready\n\(rig.logs())") {
+                let answer = try? await rig.admin(role).request("GET", "/readyz")
+                guard let answer, answer.status == 503 else { return false }
+                let lines = answer.text.split(separator: "\n").map(String.init)
+                let gateways = lines.first { $0.hasPrefix("gateways: ") }
+                return gateways != nil && gateways != "gateways: ok" && ends.allSatisfy(lines.contains)
+            }
+        }
+        try rig.start(.server)
+        for role in [HawkRig.Role.api, .queue] {
+            try await eventually(.seconds(30), "\(role) is ready again\n\(rig.logs())") {
+                (try? await rig.admin(role).request("GET", "/readyz"))?.status == 200
+            }
+        }
+    }
+
+    @Test func `config tells every setting and where it comes from, and shows no secret`() {
+        let text = ConfigText.of(
+            .hawk,
+            flags: ["api-listen": "127.0.0.1:9", "auth-secret": "sssecret"],
+            environment: ["HAWK_LOOPS": "3", "HAWK_SECRET_FILE": "/run/s", "DEEPSEEK_API_KEY": "sk-sssecret"]
+        )
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        for line in [
+            "--api-listen 127.0.0.1:9 (flag)", "--auth-secret set (flag)", "--loops 3 (HAWK_LOOPS)",
+            "--secret set (HAWK_SECRET_FILE=/run/s)", "DEEPSEEK_API_KEY set (DEEPSEEK_API_KEY)",
+            "--log-level info (default)", "--inner-listen off (default)",
+        ] {
+            #expect(lines.contains(line), "\(line) in\n\(text)")
+        }
+        #expect(lines.count == Setting.all.filter { $0.hosts.contains(.hawk) }.count)
+        #expect(!text.contains("sssecret"))
+    }
+}
