@@ -44,9 +44,15 @@ func host(_ name: String) -> Target {
     )
 }
 
-/// A small program under Examples that needs nothing but the kits.
+/// A small program under Examples that needs nothing but the kits, and sees of them what any other package sees.
 func example(_ name: String, _ dependencies: [Target.Dependency], path: String) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Examples/\(path)",
+        packageAccess: false,
+        swiftSettings: settings
+    )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -134,9 +140,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        example("echo-server", ["GatewayKit"], path: "Examples/EchoServer"),
-        example("bench-server", ["GatewayKit"], path: "Examples/BenchServer"),
-        example("deepseek", ["DeepSeekKit"], path: "Examples/AskDeepSeek"),
+        example("echo-server", ["GatewayKit"], path: "EchoServer"),
+        example("bench-server", ["GatewayKit"], path: "BenchServer"),
+        example("gateway-only", ["GatewayKit"], path: "GatewayOnly"),
+        example("push-from-anywhere", ["GatewayKit"], path: "PushFromAnywhere"),
+        example("queue-only", ["JobQueueKit"], path: "QueueOnly"),
+        example("deepseek", ["DeepSeekKit"], path: "AskDeepSeek"),
+        example("chat-api-in-my-server", ["ChatAPIKit"], path: "ChatAPIInMyServer"),
 
         .target(
             name: "TestSupport",
@@ -170,6 +180,14 @@ let package = Package(
             name: "gateway-peer",
             dependencies: ["GatewayKit", "TestSupport"],
             path: "Tests/GatewayPeer",
+            swiftSettings: settings
+        ),
+        // An embedder that does nothing about signals, seeing what any other package sees.
+        .executableTarget(
+            name: "hawk-embedder",
+            dependencies: ["GatewayKit", "DeepSeekKit"],
+            path: "Tests/Embedder",
+            packageAccess: false,
             swiftSettings: settings
         ),
         // Streams and cancellations by the hundred, in a process whose descriptors and threads are counted.

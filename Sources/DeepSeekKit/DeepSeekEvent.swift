@@ -12,6 +12,11 @@ public enum DeepSeekEvent: Sendable {
     /// The call ended with an error (also thrown).
     case failed(DeepSeekError)
 
+    /// The event in words, for a log of yours: what happened, and facts beside it.
+    ///
+    /// The level is `debug`, `info`, `warning` or `error`, as in swift-log: `Logger.Level(rawValue: event.entry.level)`.
+    public var entry: (level: String, message: String, fields: [(name: String, value: String)]) { line.entry }
+
     /// The event as a line for a log.
     package var line: LogLine {
         switch self {

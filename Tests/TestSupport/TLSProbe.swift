@@ -83,6 +83,17 @@ public final class TLSProbe: Sendable {
     /// Ends our direction of the session.
     public func endWriting() async { await thread.run { [line] in _ = SSL_shutdown(line.session) } }
 
+    /// Ends our direction without a goodbye, and has the connection break with a reset when the probe goes.
+    ///
+    /// Whoever writes to it then gets EPIPE, and SIGPIPE with it, rather than ECONNRESET.
+    public func resetAtEnd() async {
+        await thread.run { [line] in
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(line.descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+            shutdown(line.descriptor, Int32(SHUT_WR))
+        }
+    }
+
     /// Receives what one record holds; empty at the peer's end.
     public func receive() async throws -> [UInt8] {
         try await thread.run { [line] in

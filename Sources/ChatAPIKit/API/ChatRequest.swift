@@ -45,7 +45,12 @@ public struct ChatRequest: Sendable {
     }
 
     /// The values of every field of that name, in order; names differ in more than case only.
-    package func values(of name: String) -> [String] {
+    ///
+    /// For an `Authenticator` that reads a cookie, for example.
+    ///
+    /// - Parameter name: the field's name, in any case.
+    /// - Returns: the values; none if there is no such field.
+    public func values(of name: String) -> [String] {
         let name = name.lowercased()
         return headers.filter { $0.name.lowercased() == name }.map(\.value)
     }

@@ -30,6 +30,11 @@ package struct LogLine: Sendable, Equatable {
         self.fields = fields.map { (name: $0.key, value: $0.value) }
     }
 
+    /// The line as the kits show it to those who log by other means.
+    package var entry: (level: String, message: String, fields: [(name: String, value: String)]) {
+        ("\(level)", message, fields)
+    }
+
     package static func == (left: Self, right: Self) -> Bool {
         left.level == right.level && left.label == right.label && left.message == right.message
             && left.fields.elementsEqual(right.fields) { $0 == $1 }

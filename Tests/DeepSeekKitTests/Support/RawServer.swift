@@ -65,7 +65,7 @@ final class RawServer: Sendable {
 
     /// One accepted connection, on its own thread; everything blocks.
     struct Connection: Sendable {
-        fileprivate let descriptor: Int32
+        let descriptor: Int32
         fileprivate let noteWritten: @Sendable (Int) -> Void
 
         /// Reads one request, head and body; nil when the peer has closed.
@@ -119,7 +119,7 @@ final class RawServer: Sendable {
             usleep(UInt32(duration.milliseconds) * 1000)
         }
 
-        /// Breaks the connection with a reset.
+        /// Breaks the connection with a reset when it is closed.
         func reset() {
             var linger = linger(l_onoff: 1, l_linger: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
