@@ -1,5 +1,6 @@
 """What the checks of the examples share: programs, sockets and requests, each wait with a deadline."""
 import base64
+import contextlib
 import json
 import os
 import queue
@@ -160,10 +161,13 @@ class Socket:
         return json.loads(self.text(f'"type":"{kind}"'))
 
     def closed(self):
-        """Waits for the close frame and gives its code."""
+        """Waits for the close frame, answers it, and gives its code."""
         while True:
             opcode, payload = self.frame()
             if opcode == 8:
+                with contextlib.suppress(OSError):  # who attached it has closed it already
+                    self.send(payload, opcode=8)
+                    self.stream.shutdown(socket.SHUT_RDWR)
                 return struct.unpack(">H", payload[:2])[0]
 
 
