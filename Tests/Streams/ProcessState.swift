@@ -24,14 +24,17 @@ struct ProcessState {
     }
 
     /// The state once no transport's thread is left, and no thread more than `threads`; or after twenty seconds whatever
-    /// it is, since threads end in their own time.
-    static func settled(threads: Int = .max) async -> ProcessState {
+    /// it is.
+    ///
+    /// Blocks its thread: the runtime's own end when nothing has run for five seconds, and a task that sleeps is
+    /// something.
+    static func settled(threads: Int = .max) -> ProcessState {
         let deadline = ContinuousClock.now + .seconds(20)
         while true {
             let isGone = !hasTransport  // asked first: the state must be one of afterwards
             let now = ProcessState()
             if isGone && now.threads <= threads || ContinuousClock.now > deadline { return now }
-            try? await Task.sleep(for: .milliseconds(20))
+            usleep(100_000)
         }
     }
 

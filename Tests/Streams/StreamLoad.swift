@@ -45,11 +45,17 @@ struct StreamLoad: Sendable {
         )
     }
 
-    /// So many streams at once, each of so many seconds.
+    /// So many streams at once, each of so many seconds; they begin at random moments of one pace, as those of users do,
+    /// so that their words do not come in one burst.
     @discardableResult
     func run(streams: Int, seconds: Int) async -> Outcome {
         await withTaskGroup(of: Outcome.self) { group in
-            for _ in 0..<streams { group.addTask { await stream(words: seconds * 1000 / pace) } }
+            for _ in 0..<streams {
+                group.addTask {
+                    try? await Task.sleep(for: .microseconds(Int.random(in: 0..<pace * 1000)))
+                    return await stream(words: seconds * 1000 / pace)
+                }
+            }
             return await group.reduce(into: Outcome()) { $0 += $1 }
         }
     }

@@ -62,7 +62,7 @@ report.expect(
     try await Peer(options.url, authority: options.authority).becomesIdle(),
     "the simulator has no stream left"
 )
-let before = await ProcessState.settled()
+let before = ProcessState.settled()
 
 do {
     let load = StreamLoad(options.url, authority: options.authority, pace: options.pace)
@@ -96,7 +96,7 @@ do {
     report.expect(slow.memory - end.memory < 16 << 20, "what a slow reader does not take stays in the network")
 }
 
-let after = await ProcessState.settled(threads: before.threads)
+let after = ProcessState.settled(threads: before.threads)
 report.say("descriptors", "\(before.descriptors) before, \(after.descriptors) after")
 report.expect(after.descriptors <= before.descriptors, "no more descriptors than at the start")
 report.say("threads", "\(before.threads) before, \(after.threads) after")
