@@ -42,6 +42,8 @@ extension Gateway {
         /// How long a closing handshake may take before the connection is cut (5 s).
         public var closeTimeout: Duration
         /// How long `run()` waits, once cancelled, for clients to take what waits for them and leave (5 s).
+        ///
+        /// They are told over up to half of it, ten each 10 ms or more, so that they do not all come back at once.
         public var drainTimeout: Duration
 
         /// Limits; each default is named at its property.

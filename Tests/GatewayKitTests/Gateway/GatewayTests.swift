@@ -19,6 +19,30 @@ struct GatewayTests {
         }
     }
 
+    @Test func `a gateway that ends tells its clients one after the other, and serves those not told yet`() async throws
+    {
+        let gateway = Gateway(.init(listen: "127.0.0.1:0", loops: 1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gateway.run() }
+            let url = try await "ws://\(gateway.listeningAddress())/"
+            var sockets: [WebSocketClient] = []
+            for _ in 0..<200 { sockets.append(try await GatewayFixture.open(url).client) }
+            group.cancelAll()
+            let ends = try await withThrowingTaskGroup(of: ContinuousClock.Instant.self) { ends in
+                for socket in sockets {
+                    ends.addTask {
+                        #expect(try await socket.next() == .close(1001, "server is going down"))
+                        return .now
+                    }
+                }
+                return try await ends.reduce(into: []) { $0.append($1) }
+            }
+            // Ten each 10 ms: 19 pauses.
+            #expect(ends.max()! - ends.min()! >= .milliseconds(100))
+            try await group.waitForAll()
+        }
+    }
+
     @Test func `frames and handshake may arrive byte by byte, and fragments make one message`() async throws {
         try await withGateway(.echo()) { gateway, url in
             let socket = try await WebSocketClient.connect(url)
