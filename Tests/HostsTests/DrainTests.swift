@@ -8,7 +8,7 @@ import Testing
     {
         let rig = try await HawkRig(.split)
         var users: [HawkUser] = []
-        for number in 0..<20 { users.append(try await HawkUser("user-\(number)", rig: rig)) }
+        for number in 0..<20 { users.append(try await HawkUser("user\(number)", rig: rig)) }
         let devices = users.map { user in (0..<10).map { _ in HawkDevice(user) } }
         try await withDevices(devices.flatMap { $0 }) {
             var sent: [HawkUser.Sent] = []
@@ -21,7 +21,7 @@ import Testing
             }
             for (index, reply) in sent.enumerated() {
                 let stored = try await eventuallyFinished(reply, users[index])
-                #expect(stored.content.contains("nonce-\(users[index].uid)"))
+                #expect(stored.content.contains("`nonce-\(users[index].uid)`"))
                 for device in devices[index] {
                     let shown = try await device.sees(reply.replyID, in: "finished")
                     #expect(shown.content == stored.content)

@@ -31,8 +31,9 @@ struct GatewayTests {
             let ends = try await withThrowingTaskGroup(of: ContinuousClock.Instant.self) { ends in
                 for socket in sockets {
                     ends.addTask {
-                        #expect(try await socket.next() == .close(1001, "server is going down"))
-                        return .now
+                        let last = try await socket.next()
+                        #expect(last == .close(1001, "server is going down"))
+                        return ContinuousClock.now
                     }
                 }
                 return try await ends.reduce(into: []) { $0.append($1) }

@@ -61,20 +61,29 @@ final class AdminDesk: Sendable {
         }
     }
 
+    /// Waits until every part is ready.
+    func becomesReady() async throws {
+        while await problems().contains(where: { $0.problem != nil }) { try await Task.sleep(for: .milliseconds(100)) }
+    }
+
     /// 200 when every part is ready, else 503; a line for each part says what is wrong with it.
     private func readiness() async -> HTTPResponse {
+        let problems = await problems()
+        let lines = problems.map { "\($0.name): \($0.problem ?? "ok")\n" }
+        return .text(lines.joined(), status: problems.allSatisfy { $0.problem == nil } ? 200 : 503)
+    }
+
+    /// Every part, with what is wrong with it.
+    private func problems() async -> [(name: String, problem: String?)] {
         let checks = contents.withLock { $0.checks }
-        let problems = await withTaskGroup(of: (Int, String?).self) { group in
+        return await withTaskGroup(of: (Int, String?).self) { group in
             for (index, check) in checks.enumerated() {
                 group.addTask { (index, await Self.problem(check.check)) }
             }
-            var problems = [String?](repeating: nil, count: checks.count)
-            for await (index, problem) in group { problems[index] = problem }
-            return problems
+            var found = checks.map { (name: $0.name, problem: String?.none) }
+            for await (index, problem) in group { found[index].problem = problem }
+            return found
         }
-        let lines = zip(checks, problems).map { "\($0.name): \($1 ?? "ok")\n" }
-        let isReady = problems.allSatisfy { $0 == nil }
-        return .text(lines.joined(), status: isReady ? 200 : 503)
     }
 
     private static func problem(_ check: @escaping Check) async -> String? {

@@ -55,20 +55,25 @@ package enum HostMain {
             if command.wantsHelp { return try answer(HelpText.of(host)) }
             if command.wantsVersion { return try answer("\(host.rawValue) \(HawkVersion.text)\n") }
             let environment = environment()
-            let isConfig = command.name == "config" && command.operands.isEmpty && command.options.isEmpty
-            if isConfig { try say(ConfigText.of(host, flags: command.flags, environment: environment)) }
+            let isConfig =
+                command.name == "config" && command.operands.isEmpty && command.options.isEmpty
+                && !command.isDetached
+            if isConfig {
+                try say(ConfigText.of(host, flags: command.flags, environment: environment))
+            }
             let settings = try Settings(
                 host: host,
                 flags: command.flags,
                 environment: environment,
                 cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
-                isToRun: ["start", "listen", "run", "register", "config"].contains(command.name),
+                isToRun: ["start", "restart", "listen", "run", "register", "config"].contains(command.name),
                 isRegisterOnly: command.name == "register"
             )
             if isConfig {
                 for warning in settings.warnings { complain("\(host.rawValue): \(warning)") }
                 return 0
             }
+            if command.isDetached { return try await detach(command, of: host, settings, arguments) }
             return try await run(command, of: host, settings, wishes, checkpoint)
         } catch let error as UsageError {
             for problem in error.problems { complain("\(host.rawValue): \(problem)") }
@@ -108,6 +113,14 @@ package enum HostMain {
             return try commands.check(command.operands.first) ? 0 : 1
         case (_, "stop") where command.operands.isEmpty:
             return try await Self.stop(host, settings)
+        case (_, "restart") where command.operands.isEmpty:
+            if try PidFile.owner(of: settings.pidFile) != nil {
+                let code = try await Self.stop(host, settings)
+                guard code == 0 else { return code }
+            }
+            var start = command
+            start.name = host == .queue ? "listen" : "start"
+            return try await run(start, of: host, settings, wishes, checkpoint)
         case (.queue, _):
             let unwritten = Lock<SystemError?>(nil)
             let commands = QueueCommands(
@@ -153,6 +166,12 @@ package enum HostMain {
         parts: @Sendable (Composition) async throws -> [HostPart] = { try await $0.parts() }
     ) async throws -> Int32 {
         guard let pidFile = try lockedPidFile(host, settings) else { return 1 }
+        if let file = settings.logFile.map({ LogFile(path: $0) }) {
+            try file.open()
+            wishes.reload.whenAsked {
+                do throws(SystemError) { try file.open() } catch { complain("\(host.rawValue): \(error)") }
+            }
+        }
         OpenFiles.raiseLimit()
         ProcessMemory.giveBackLargeBlocks()
         let composition = Composition(settings, host: host, reload: wishes.reload, checkpoint: checkpoint)
@@ -161,10 +180,52 @@ package enum HostMain {
         var parts = try await parts(composition)
         // Last, so that it is there while the others drain.
         if let admin = composition.adminPart(until: wishes.stop) { parts.append(admin) }
+        let ready = Task {
+            try await composition.admin.becomesReady()
+            Daemon.sayReady()
+        }
+        defer { ready.cancel() }
         let isClean = await HostRun(parts: parts, log: composition.logger.log).run(until: wishes.stop)
         withExtendedLifetime(pidFile) {}
         composition.logger.log(LogLine(.info, "host", "\(host.rawValue) ended"))
         return isClean ? 0 : 1
+    }
+
+    /// Has the same command run by a process without a terminal, and says how that went.
+    private static func detach(
+        _ command: Command,
+        of host: HostName,
+        _ settings: Settings,
+        _ arguments: [String]
+    ) async throws -> Int32 {
+        guard ["start", "restart", "register", "listen"].contains(command.name) else {
+            throw UsageError(problems: ["-d is for what goes on running: \(host.rawValue) \(command.name) is not"])
+        }
+        if let owner = try PidFile.owner(of: settings.pidFile) {
+            guard command.name == "restart" else {
+                complain("\(host.rawValue) runs already: process \(owner) holds \(settings.pidFile)")
+                return 1
+            }
+            let code = try await stop(host, settings)
+            guard code == 0 else { return code }
+        }
+        let path = settings.logFile ?? "\(settings.data)/run/\(host.rawValue).log"
+        let log = LogFile(path: path)
+        let sizeBefore = log.size
+        var words = arguments.filter { $0 != "-d" }
+        if settings.logFile == nil { words.append("--log-file=\(path)") }
+        switch try Daemon(arguments: words, logFile: log).start(within: .seconds(15)) {
+        case .ready(let process):
+            complain("\(host.rawValue) runs, process \(process), and is ready; its log is \(path)")
+            return 0
+        case .running(let process):
+            complain("\(host.rawValue) runs, process \(process), but is not ready yet: see \(path)")
+            return 0
+        case .ended:
+            complain("\(host.rawValue) has ended again. It wrote to \(path):")
+            complain(log.text(from: sizeBefore), end: "")
+            return 1
+        }
     }
 
     /// The lock that says this host runs; nil, after saying so, if another process holds it.

@@ -10,6 +10,8 @@ package struct Command: Sendable, Equatable {
     package var options: [String] = []
     /// Values of flags by setting name; a switch has "on".
     package var flags: [String: String]
+    /// `-d`: run as a process of its own, without a terminal.
+    package var isDetached = false
     package var wantsHelp: Bool
     package var wantsVersion: Bool
 }
@@ -34,6 +36,7 @@ extension Command {
             switch argument {
             case "-h", "--help", "help": command.wantsHelp = true
             case "--version": command.wantsVersion = true
+            case "-d": command.isDetached = true
             case _ where host == .queue && QueueCommands.options[Self.name(of: argument)] != nil:
                 command.options.append(argument)
                 let needsValue = QueueCommands.options[argument] == true

@@ -27,28 +27,33 @@ package enum HelpText {
 
     private static let commands: [HostName: [String]] = [
         .hawk: [
-            "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
+            "[start] [-d] [settings]  run until SIGTERM or Ctrl-C; with -d without a terminal, returning when it is ready",
             "stop [settings]       end the run that holds the pid file, and wait for it",
+            "restart [-d] [settings]  stop, then start",
             "config [settings]     print the settings as they hold and where each comes from, and check them",
             "token UID [settings]  print a token for a user, good for 24 hours, for trials",
             "backup FILE [settings]  copy the database to FILE and a SQLite queue to FILE.queue, while running or not",
             "check [FILE] [settings]  say what is in the database and the queue, or in a backup, and whether it is sound",
         ],
         .server: [
-            "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
+            "[start] [-d] [settings]  run until SIGTERM or Ctrl-C; with -d without a terminal, returning when it is ready",
             "register [settings]   run the Register alone, as start runs the gateway",
             "stop [settings]       end the run that holds the pid file, and wait for it",
+            "restart [-d] [settings]  stop, then start",
             "config [settings]     print the settings as they hold and where each comes from, and check them",
         ],
         .api: [
-            "[start] [settings]    run in the foreground until SIGTERM or Ctrl-C",
+            "[start] [-d] [settings]  run until SIGTERM or Ctrl-C; with -d without a terminal, returning when it is ready",
             "stop [settings]       end the run that holds the pid file, and wait for it",
+            "restart [-d] [settings]  stop, then start",
             "config [settings]     print the settings as they hold and where each comes from, and check them",
         ],
         .queue: QueueCommands.help.map { command, does in
             command + String(repeating: " ", count: max(26 - command.count, 1)) + does
         } + [
+            "listen -d                 the same without a terminal, returning when it is ready",
             "stop                      end the run that holds the pid file, and wait for it",
+            "restart [-d]              stop, then listen",
             "config                    print the settings as they hold and where each comes from, and check them",
         ],
     ]

@@ -286,6 +286,13 @@ extension Setting {
             "where /healthz, /readyz and /metrics (for Prometheus) are served"
         ),
         Setting("pid-file", "FILE", default: "run/<host>.pid in --data", of: everywhere, "locked while the host runs"),
+        Setting(
+            "log-file",
+            "FILE",
+            default: "stderr; with -d run/<host>.log in --data",
+            of: everywhere,
+            "where log lines go; opened anew on SIGHUP"
+        ),
         Setting("log-level", "LEVEL", default: "info", of: everywhere, "debug, info, warning or error"),
         Setting(
             "log-format",

@@ -48,6 +48,8 @@ package struct Settings: Sendable {
     /// nil: off.
     package var adminListen: String?
     package var pidFile: String
+    /// nil: stderr.
+    package var logFile: String?
     package var logLevel: LogLevel
     package var logFormat: Logger.Format?
     /// What should be said at start.
@@ -126,6 +128,7 @@ extension Settings {
         retentionDays = reader.number("retention-days", in: 0...36_500, default: 0)
         adminListen = reader.optional("admin-listen", default: nil)
         pidFile = reader.text("pid-file") ?? "\(data)/run/\(host.rawValue)\(isRegisterOnly ? "-register" : "").pid"
+        logFile = reader.text("log-file")
         logLevel = reader.choice(
             "log-level",
             ["debug": LogLevel.debug, "info": .info, "warning": .warning, "error": .error],
