@@ -81,7 +81,7 @@ extension ChatStoreContract {
             repeat {
                 let page = try await store.sweepCandidates(
                     queuedFor: .zero,
-                    untouchedFor: .seconds(60),
+                    untouchedFor: .seconds(3600),
                     after: last,
                     limit: 2
                 )
@@ -90,8 +90,8 @@ extension ChatStoreContract {
             } while last != nil && found.count < 9
             try expect(found == replies, "\(found)")
             let old = try await store.sweepCandidates(
-                queuedFor: .seconds(60),
-                untouchedFor: .seconds(60),
+                queuedFor: .seconds(3600),
+                untouchedFor: .seconds(3600),
                 after: nil,
                 limit: 9
             )
