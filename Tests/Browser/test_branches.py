@@ -70,6 +70,57 @@ class BranchTests(BrowserTestCase):
         stored = self.hawk.sign_in(self.user).messages(first.conversation())
         self.assertEqual([message["content"] for message in stored], ["one", "three"])
 
+    def test_what_is_written_in_an_editor_is_kept_when_another_device_deletes_the_question(self):
+        first, second = self.page(self.user), self.page(self.user)
+        self.ask_all(first, "one", "two")
+        second.open_conversation("one")
+        wait_for("the questions", lambda: second.questions() == ["one", "two"])
+        second.find("#question").send_keys("begun")
+        second.script("[...document.querySelectorAll('[aria-label=\"Edit the question\"]')].at(-1).click()")
+        second.find(".editor textarea").send_keys(", and much more")
+        first.script("[...document.querySelectorAll('[aria-label=\"Delete the question\"]')].at(-1).click()")
+        first.click("#delete-question .danger")
+        wait_for("the deletion", lambda: second.questions() == ["one"])
+        field = second.find("#question")
+        wait_for("the text", lambda: field.get_attribute("value") == "begun\n\ntwo, and much more")
+        self.assertIn("What you had written is here", second.find("#composer-hint").text)
+        second.reload()
+        wait_for("the draft", lambda: second.find("#question").get_attribute("value") == "begun\n\ntwo, and much more")
+        second.find("#question").send_keys("!")
+        self.assertNotIn("is here", second.find("#composer-hint").text)
+
+    def test_turning_to_another_version_keeps_the_editor_where_it_is(self):
+        page = self.page(self.user)
+        self.ask_all(page, "one", "two")
+        self.edit(page, "one, better", 0)
+        wait_for("two versions", lambda: self.versions(page) == ["2 of 2"] and page.state() == "finished")
+        page.click('[aria-label="Previous version of the question"]')
+        wait_for("the old branch", lambda: page.questions() == ["one", "two"])
+        page.script("[...document.querySelectorAll('[aria-label=\"Edit the question\"]')].at(-1).click()")
+        page.find(".editor textarea").send_keys(", or three")
+        page.click('[aria-label="Next version of the question"]')
+        wait_for("the new branch", lambda: page.questions() == ["one, better"])
+        self.assertEqual(page.find("#question").get_attribute("value"), "")
+        page.click('[aria-label="Previous version of the question"]')
+        wait_for("the editor", lambda: page.shown(".editor textarea"))
+        self.assertEqual(page.find(".editor textarea").get_attribute("value"), "two, or three")
+
+    def test_an_editor_says_why_a_text_cannot_be_sent(self):
+        page = self.page(self.user)
+        self.ask_all(page, "one")
+        page.find("#question").send_keys(Keys.ARROW_UP)
+        wait_for("the editor", lambda: page.shown(".editor textarea"))
+        page.script(
+            "const field = document.querySelector('.editor textarea'); field.value = 'é'.repeat(20000);"
+            "field.dispatchEvent(new Event('input'))"
+        )
+        self.assertIn("Too long", page.find(".editor .field-error").text)
+        self.assertIsNotNone(page.find(".editor .primary").get_attribute("disabled"))
+        page.find(".editor textarea").send_keys(Keys.CONTROL, "a")
+        page.find(".editor textarea").send_keys("shorter")
+        self.assertEqual(page.find(".editor .field-error").text, "")
+        self.assertIsNone(page.find(".editor .primary").get_attribute("disabled"))
+
     def test_a_deleted_version_shows_the_one_beside_it(self):
         first, second = self.page(self.user), self.page(self.user)
         self.ask_all(first, "one", "two")

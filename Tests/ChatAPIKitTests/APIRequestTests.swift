@@ -68,13 +68,25 @@ struct APIRequestTests {
         }
         #expect(await api.send("POST", "/api/chat/send").error == "415 unsupported_media_type")
         api.store.state.withLock { $0.send = .stored(Make.sent()) }
-        let accepted = await api.send(
-            "POST",
-            "/api/chat/send",
-            #"{"content":"a"}"#,
-            headers: [(name: "content-type", value: "Application/JSON ; charset=utf-8")]
-        )
-        #expect(accepted.status == 202)
+        for charset in ["Application/JSON ; charset=utf-8", #"application/json;v=1; Charset="UTF-8""#] {
+            let type = (name: "content-type", value: charset)
+            #expect(await api.send("POST", "/api/chat/send", #"{"content":"a"}"#, headers: [type]).status == 202)
+        }
+    }
+
+    @Test func `JSON in another charset is refused, and why is said`() async throws {
+        let api = try APIFixture(StubChatStore())
+        for charset in ["latin1", "\"ISO-8859-1\"", "utf-16"] {
+            let response = await api.send(
+                "POST",
+                "/api/chat/send",
+                #"{"content":"a"}"#,
+                headers: [(name: "Content-Type", value: "application/json; charset=\(charset)")]
+            )
+            #expect(response.error == "415 unsupported_media_type")
+            #expect(response.json["error"]?["message"]?.text?.contains("UTF-8") == true)
+        }
+        #expect(api.store.state.withLock { $0.sent.isEmpty })
     }
 
     @Test(arguments: [

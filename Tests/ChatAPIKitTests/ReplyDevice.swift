@@ -69,14 +69,18 @@ actor ReplyDevice {
         if views[reply, default: ReplyView()].receive(event) == .gap { try await fetch(reply) }
     }
 
-    /// As after a reconnect: the log above what it has.
+    /// As after a reconnect: the log above what it has; one that is not there (any more) is not shown any more.
     func fetch(_ reply: String) async throws {
         let last = views[reply]?.last ?? 0
         guard let log = try await store.log(reply: reply, uid: uid, after: last) else {
-            throw Unexpected("\(uid) may not read \(reply)")
+            views[reply] = ReplyView()
+            return
         }
         try views[reply, default: ReplyView()].receive(log.rows)
     }
+
+    /// The replies of which anything ever came.
+    var seen: [String] { Array(views.keys) }
 
     func view(_ reply: String) -> ReplyView { views[reply] ?? ReplyView() }
 }

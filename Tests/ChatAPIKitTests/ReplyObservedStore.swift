@@ -7,6 +7,8 @@ final class StoreRecord: Sendable {
         var issued: [String: [LogRow]] = [:]
         var looks: [Set<String>] = []
         var crowded: [String] = []
+        var owners: [String: String] = [:]
+        var parents: [String: String] = [:]
     }
 
     private let state = Lock(State())
@@ -24,6 +26,16 @@ final class StoreRecord: Sendable {
         state.withLock { $0.crowded += running.filter { $0.value.count > 1 }.keys }
     }
 
+    func add(_ reply: Reply) { state.withLock { $0.owners[reply.id] = reply.uid } }
+
+    func add(_ message: Message) { state.withLock { $0.parents[message.id] = message.parentID } }
+
+    /// What each message was put behind.
+    var parents: [String: String] { state.withLock { $0.parents } }
+
+    /// Whose each reply is that was ever asked for.
+    var owners: [String: String] { state.withLock { $0.owners } }
+
     /// The rows that were issued for a reply, in no order.
     func issued(_ reply: String) -> [LogRow] { state.withLock { $0.issued[reply] ?? [] } }
 
@@ -38,10 +50,54 @@ final class StoreRecord: Sendable {
 struct ObservedStore: ChatStore {
     let base: any ChatStore
     let record: StoreRecord
+    /// Whether a user's call breaks off now, just before or just after it is done.
+    let breaks: @Sendable () -> Bool
 
-    init(_ base: any ChatStore, record: StoreRecord = StoreRecord()) {
+    init(
+        _ base: any ChatStore,
+        record: StoreRecord = StoreRecord(),
+        breaks: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.base = base
         self.record = record
+        self.breaks = breaks
+    }
+
+    private func mayBreak() throws(ChatError) {
+        if breaks() { throw ChatError(.storage, attempted: "go on", cause: "the process is gone") }
+    }
+
+    func send(_ message: NewMessage, uid: String) async throws(ChatError) -> SendResult {
+        try mayBreak()
+        let result = try await base.send(message, uid: uid)
+        if case .stored(let sent) = result {
+            record.add(sent.reply)
+            record.add(sent.message)
+        }
+        try mayBreak()
+        return result
+    }
+
+    func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult {
+        try mayBreak()
+        let result = try await base.regenerate(reply: id, uid: uid)
+        if case .created(let reply) = result { record.add(reply) }
+        try mayBreak()
+        return result
+    }
+
+    func delete(message id: String, uid: String) async throws(ChatError) -> DeletedMessages? {
+        try mayBreak()
+        let deleted = try await base.delete(message: id, uid: uid)
+        try mayBreak()
+        return deleted
+    }
+
+    func delete(conversation id: String, uid: String) async throws(ChatError) -> Bool {
+        try mayBreak()
+        let isDeleted = try await base.delete(conversation: id, uid: uid)
+        try mayBreak()
+        return isDeleted
     }
 
     var looks: [Set<String>] { record.looks }
@@ -62,7 +118,10 @@ struct ObservedStore: ChatStore {
     }
 
     func stop(reply id: String, uid: String) async throws(ChatError) -> EndResult {
-        observe(try await base.stop(reply: id, uid: uid))
+        try mayBreak()
+        let result = observe(try await base.stop(reply: id, uid: uid))
+        try mayBreak()
+        return result
     }
 
     func finish(reply id: String, attempt: Int, with end: GenerationEnd) async throws(ChatError) -> EndResult {
@@ -86,10 +145,6 @@ struct ObservedStore: ChatStore {
 
 // What passes through unseen.
 extension ObservedStore {
-    func send(_ message: NewMessage, uid: String) async throws(ChatError) -> SendResult {
-        try await base.send(message, uid: uid)
-    }
-
     func conversations(uid: String, cursor: String?, limit: Int) async throws(ChatError) -> ConversationPage? {
         try await base.conversations(uid: uid, cursor: cursor, limit: limit)
     }
@@ -104,14 +159,6 @@ extension ObservedStore {
         _ change: ConversationChange
     ) async throws(ChatError) -> Conversation? {
         try await base.change(conversation: id, uid: uid, change)
-    }
-
-    func delete(message id: String, uid: String) async throws(ChatError) -> DeletedMessages? {
-        try await base.delete(message: id, uid: uid)
-    }
-
-    func delete(conversation id: String, uid: String) async throws(ChatError) -> Bool {
-        try await base.delete(conversation: id, uid: uid)
     }
 
     func messages(
@@ -162,10 +209,6 @@ extension ObservedStore {
 
     func activeReplies(uid: String) async throws(ChatError) -> [ReplyPosition] {
         try await base.activeReplies(uid: uid)
-    }
-
-    func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult {
-        try await base.regenerate(reply: id, uid: uid)
     }
 
     func touch(reply id: String, attempt: Int) async throws(ChatError) -> Bool {

@@ -1,32 +1,6 @@
 import ChatAPIKit
 import PlatformCore
-
-/// Random numbers from a seed, shared by tasks.
-final class Dice: Sendable {
-    private let state: Lock<UInt64>
-
-    init(seed: UInt64) { state = Lock(seed) }
-
-    func roll(_ range: Range<Int>) -> Int {
-        // SplitMix64 (Steele, Lea, Flood 2014).
-        let number = state.withLock { state -> UInt64 in
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-        return range.lowerBound + Int(number % UInt64(range.count))
-    }
-
-    /// True this many times of a hundred.
-    func hits(_ percent: Int) -> Bool { roll(0..<100) < percent }
-
-    /// A pause of up to some milliseconds, often of none.
-    func pause(upTo milliseconds: Int) async {
-        if hits(50) { return await Task.yield() }
-        try? await Task.sleep(for: .milliseconds(roll(0..<milliseconds + 1)))
-    }
-}
+import TestSupport
 
 /// One run of a job, which its worker may not survive.
 final class SimulatedRun: Sendable {

@@ -1,4 +1,6 @@
 import ChatAPIKit
+import SQLiteCore
+import TestSupport
 import Testing
 
 /// Folding, retention, old keys.
@@ -144,6 +146,24 @@ import Testing
             #expect(text == pieces.joined(), "after \(after)")
             #expect(last == whole.lastSeq)
         }
+    }
+
+    @Test func `a reply that is deleted is not counted as one to fold`() async throws {
+        for uid in ["ann", "bob"] {
+            let kept = try await fixture.answered("kept", by: "yes", uid: uid)
+            let gone = try await fixture.answered("gone", by: "no", in: kept.conversation.id, uid: uid)
+            _ = try await store.delete(message: gone.message.id, uid: uid)
+        }
+        #expect(try unfolded() == 2)
+        let conversation = try #require(try await store.conversations(uid: "bob", cursor: nil, limit: 1))
+        _ = try await store.delete(conversation: conversation.conversations[0].id, uid: "bob")
+        #expect(try unfolded() == 1)
+    }
+
+    /// What `hawk check` counts.
+    private func unfolded() throws -> Int? {
+        let report = try DatabaseFile(fixture.directory.file("chat.sqlite")).check()
+        return report.counts.first { $0.table == "unfolded_replies" }?.rows
     }
 
     private func tidy() async throws {

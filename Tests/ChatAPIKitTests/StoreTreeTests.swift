@@ -66,6 +66,14 @@ import Testing
         }
     }
 
+    @Test func `a question that is refused leaves its conversation where it was`() async throws {
+        let sent = try await fixture.send("1")
+        fixture.time.advance(by: .seconds(1))
+        let place = NewMessage.Place.conversation(sent.conversation.id, after: "none")
+        #expect(try await store.send(.init(in: place, content: "2"), uid: "ann") == .parentNotFound)
+        #expect(try await store.conversation(sent.conversation.id, uid: "ann") == sent.conversation)
+    }
+
     @Test func `a page ends above a message of whatever branch`() async throws {
         let first = try await fixture.send("0")
         let id = first.conversation.id

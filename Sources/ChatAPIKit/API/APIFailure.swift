@@ -61,6 +61,11 @@ extension APIFailure {
         code: "unsupported_media_type",
         message: "The body must be sent as application/json."
     )
+    static let noUTF8 = Self(
+        status: 415,
+        code: "unsupported_media_type",
+        message: "The body must be in UTF-8: JSON is not sent in another charset."
+    )
     static let tooManyStreams = Self(
         status: 429,
         code: "too_many_streams",

@@ -178,6 +178,7 @@ public struct ChatAPI: Sendable {
     /// The fields of a JSON body; everything about the body that can be wrong is told before any field.
     func fields(of request: ChatRequest) throws(APIFailure) -> Fields {
         guard request.isJSON else { throw .noJSON }
+        guard request.isUTF8 else { throw .noUTF8 }
         let json: JSON
         do {
             json = try JSON(parsing: request.body, maximumBytes: configuration.limits.bodyBytes)
@@ -195,9 +196,17 @@ public struct ChatAPI: Sendable {
 
 extension ChatRequest {
     /// Whether the body is said to be JSON, whatever parameters follow.
-    var isJSON: Bool {
+    var isJSON: Bool { contentType.first == "application/json" }
+
+    /// Whether no parameter says that the body is in another charset than JSON's own.
+    fileprivate var isUTF8: Bool {
+        contentType.allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" || $0 == "charset=utf8" }
+    }
+
+    /// The type and its parameters; nothing of a type that is there twice.
+    private var contentType: [Substring] {
         let types = values(of: "content-type")
-        let type = types.first?.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
-        return types.count == 1 && type == "application/json"
+        guard types.count == 1 else { return [] }
+        return types[0].lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" }.split(separator: ";")
     }
 }

@@ -341,6 +341,7 @@ main { position: relative; display: flex; flex-direction: column; min-width: 0; 
 #stop { background: var(--ink); color: var(--paper); }
 #stop .icon { fill: currentColor; }
 .hint { max-width: var(--column); margin: .5rem auto 0; color: var(--soft); font-size: .78rem; line-height: 1.4; text-align: center; }
+.hint.kept { color: var(--ink); }
 kbd { min-width: 1.7em; padding: .05em .35em; text-align: center; border: 1px solid var(--line); border-radius: .3em; font: inherit; font-size: .92em; }
 #to-end { position: absolute; top: -3.25rem; left: 50%; translate: -50%; border: 1px solid var(--line); border-radius: 50%; background: var(--raised); box-shadow: var(--shadow); }
 
@@ -386,7 +387,7 @@ input[type="radio"] { width: 1.05rem; height: 1.05rem; margin: 0; accent-color: 
   .bar { padding: 0 .6rem; height: 3.25rem; border-bottom: 1px solid var(--line); }
   .bar h1 { flex: 1; text-align: center; }
   .dock { padding: 0 .75rem max(.6rem, env(safe-area-inset-bottom)); }
-  .dock .hint { display: none; }
+  .dock .hint:not(.kept) { display: none; }
   #open-shortcuts { display: none; }
   .empty { padding-bottom: 0; }
   #suggestions { flex-direction: column; width: 100%; }
@@ -597,7 +598,7 @@ private let composerJS: StaticString = #"""
 /** Where the user writes: sends, stops, keeps what is not sent yet, and says why something cannot be sent. */
 
 import { hasEnded } from "./hawk-chat.js";
-import { setText } from "./dom.js";
+import { announce, setText } from "./dom.js";
 import { t } from "./language.js";
 import { forgetAll, recall, remember } from "./storage.js";
 
@@ -630,6 +631,7 @@ export class Composer {
     this.#field.addEventListener("input", () => {
       this.#changed();
       remember(this.#draft, this.#field.value);
+      this.#showHint(false);
     });
     new ResizeObserver(() => this.#fit()).observe(byID("composer"));
     byID("stop").addEventListener("click", () => this.stop());
@@ -654,9 +656,18 @@ export class Composer {
     if (!matchMedia("(pointer: coarse)").matches) this.#field.focus({ preventScroll: true });
   }
 
-  /** Whether a text is short enough. */
-  fits(text) {
-    return encoder.encode(text).length <= this.#limit;
+  /** By how many bytes a text is too long; not above 0 if it is not. */
+  excess(text) {
+    return encoder.encode(text).length - this.#limit;
+  }
+
+  /** Takes a text that would be lost where it was written, behind what is here, and says so until something is written. */
+  keep(text) {
+    this.#field.value = [this.#field.value, text].filter((each) => each !== "").join("\n\n");
+    remember(this.#draft, this.#field.value);
+    this.#changed();
+    this.#showHint(true);
+    announce(t("composer.kept"));
   }
 
   /** Stops the answer that is being written; says whether there is one. */
@@ -718,6 +729,12 @@ export class Composer {
     this.#changed();
   }
 
+  #showHint(isKept) {
+    const hint = byID("composer-hint");
+    hint.classList.toggle("kept", isKept);
+    setText(hint, t(isKept ? "composer.kept" : "composer.hint"));
+  }
+
   #setThinking(isOn) {
     this.#thinking.set(this.#draft, isOn);
     remember(THINKING, isOn ? "on" : "off", "sessionStorage");
@@ -745,7 +762,7 @@ export class Composer {
 
   #changed() {
     this.#fit();
-    const excess = encoder.encode(this.#field.value).length - this.#limit;
+    const excess = this.excess(this.#field.value);
     setText(byID("composer-error"), excess > 0 ? t("composer.too-long", { bytes: excess.toLocaleString() }) : "");
     byID("send").disabled = this.#field.value.trim() === "" || excess > 0;
     this.#showSend();
@@ -3241,7 +3258,7 @@ private let questionViewJS: StaticString = #"""
 /** A question: its text, what can be done with it, and the editor that asks it anew. */
 
 import { button, copy, el, setText } from "./dom.js";
-import { language } from "./language.js";
+import { language, t } from "./language.js";
 import { Versions } from "./versions.js";
 
 /** Draws one question; `host` is the thread, which knows what the composer knows. */
@@ -3287,6 +3304,11 @@ export class QuestionView {
     this.#editor.focus();
   }
 
+  /** What was written in the editor and not sent; "" if nothing was. */
+  get unsent() {
+    return this.#editor?.unsent ?? "";
+  }
+
   /** Puts the focus on the arrow that was pressed to get here. */
   focusVersions(step) {
     this.#versions.focus(step);
@@ -3317,9 +3339,10 @@ class Editor {
   #field = el("textarea", { rows: "1", dir: "auto", "data-t-label": "question.editor" });
   #submit = el("button", { type: "submit", class: "button primary", "data-t": "question.send" });
   #cancel = el("button", { type: "button", class: "button", "data-t": "cancel" });
+  #error = el("p", { class: "field-error", role: "alert" });
 
   /** The element that holds it all. */
-  root = el("form", { class: "editor" }, this.#field,
+  root = el("form", { class: "editor" }, this.#field, this.#error,
     el("div", { class: "choices" }, el("span", { class: "soft", "data-t": "question.editor-hint" }), this.#cancel, this.#submit));
 
   constructor(host, text, done) {
@@ -3335,6 +3358,12 @@ class Editor {
     });
   }
 
+  /** What differs from the question as it was. */
+  get unsent() {
+    const text = this.#field.value.trim();
+    return text === this.#old.trim() ? "" : text;
+  }
+
   focus() {
     this.#changed();
     this.#field.focus();
@@ -3345,7 +3374,9 @@ class Editor {
     this.#field.style.height = "auto";
     this.#field.style.height = `${this.#field.scrollHeight}px`;
     const text = this.#field.value.trim();
-    this.#submit.disabled = text === "" || text === this.#old || !this.#host.fits(text);
+    const excess = this.#host.excess(text);
+    setText(this.#error, excess > 0 ? t("composer.too-long", { bytes: excess.toLocaleString() }) : "");
+    this.#submit.disabled = text === "" || text === this.#old || excess > 0;
   }
 
   /** As in the message box: Enter sends, where there is a keyboard and no input method composes. */
@@ -4114,6 +4145,7 @@ export const STRINGS = {
     "composer.send": "Send",
     "composer.stop": "Stop the answer",
     "composer.too-long": "Too long by {bytes} bytes",
+    "composer.kept": "The question that you were editing is gone. What you had written is here.",
     "composer.hint": "Enter sends, Shift + Enter begins a new line. Answers can be wrong: check what matters.",
 
     "cancel": "Cancel",
@@ -4291,6 +4323,7 @@ export const STRINGS = {
     "composer.send": "发送",
     "composer.stop": "停止回答",
     "composer.too-long": "超出 {bytes} 字节",
+    "composer.kept": "您正在编辑的问题已不在，您写的内容已放到这里。",
     "composer.hint": "Enter 发送，Shift + Enter 换行。回答可能有误：重要内容请核实。",
 
     "cancel": "取消",
@@ -4380,6 +4413,7 @@ export class Thread {
   #lastTop = 0;
   #first; // the id of the oldest message drawn
   #drawn = ""; // what the last drawing of all of it depended on
+  #before = []; // the messages that were drawn last
   #live = []; // messages whose answers still change
   #wanted = null; // the version that was asked for, to get the focus: { id, step }
 
@@ -4404,9 +4438,9 @@ export class Thread {
 
   // -------------------------------------------------------------- what questions ask for
 
-  /** Whether a text is short enough to be sent. */
-  fits(text) {
-    return this.#composer.fits(text);
+  /** By how many bytes a text is too long to be sent; not above 0 if it is not. */
+  excess(text) {
+    return this.#composer.excess(text);
   }
 
   edit(message, text) {
@@ -4443,6 +4477,7 @@ export class Thread {
     if (open !== this.#shown) {
       this.#shown = open;
       this.#turns.clear();
+      this.#before = [];
       this.#follows = true;
     }
     const waiting = state.outbox.filter((entry) => (open.id === null ? entry.draft === open.draft : entry.conversationID === open.id));
@@ -4470,6 +4505,8 @@ export class Thread {
   }
 
   #drawAll({ messages }, waiting, last) {
+    if (!this.#wanted) this.#rescue(messages);
+    this.#before = messages.slice();
     const first = messages[0]?.id;
     const distance = this.#scroller.scrollHeight - this.#scroller.scrollTop;
     const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
@@ -4483,6 +4520,18 @@ export class Thread {
     ]);
     this.#live = messages;
     if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
+  }
+
+  /** What was being written in the editor of a question that was deleted elsewhere goes into the message box. */
+  #rescue(messages) {
+    const present = new Set(messages.map((message) => message.id));
+    for (const { id } of this.#before) {
+      if (present.has(id)) continue;
+      const text = this.#turns.get(id)?.question?.unsent;
+      if (!text) continue;
+      this.#composer.keep(text);
+      this.#turns.delete(id);
+    }
   }
 
   #turn(message, isLast) {

@@ -57,9 +57,14 @@ actor HawkDevice {
     private(set) var pushed: [String] = []
     /// How many sockets were bound so far.
     private(set) var binds = 0
+    /// Every reply of which anything was pushed here.
+    private(set) var heardOf: Set<String> = []
+    private let pace: Duration?
 
-    init(_ user: HawkUser) {
+    /// A tab; one with a `pace` takes that long for each thing that is pushed.
+    init(_ user: HawkUser, pace: Duration? = nil) {
         self.user = user
+        self.pace = pace
     }
 
     /// Keeps a bound socket until the task is cancelled, opening a new one whenever it is lost.
@@ -117,6 +122,8 @@ actor HawkDevice {
         while case .text(let text) = try await next(of: socket) {
             let event = try JSONDecoder().decode(Event.self, from: Data(text.utf8))
             pushed.append(event.type)
+            if let reply = event.replyID { heardOf.insert(reply) }
+            if let pace { try await Task.sleep(for: pace) }
             switch event.type {
             case "init": try await bind(event)
             case "pong": break
@@ -160,10 +167,15 @@ actor HawkDevice {
         apply(reply, seq, event.attempt ?? 0, kind, kind == "reset" ? event.content ?? "" : event.text ?? "")
     }
 
-    /// The rest of a reply's log, in order and without looking for gaps.
+    /// The rest of a reply's log, in order and without looking for gaps; what was deleted is not shown any more.
     private func fetch(_ reply: String) async throws {
         let target = "/api/chat/replies/\(reply)/log?after=\(shown[reply]?.lastSeq ?? 0)"
-        let log = try HawkUser.decode(Log.self, try await user.request("GET", target))
+        let answer = try await user.request("GET", target)
+        if answer.status == 404 {
+            shown[reply] = nil
+            return
+        }
+        let log = try HawkUser.decode(Log.self, answer)
         for row in log.rows where row.seq > shown[reply]?.lastSeq ?? 0 {
             let reset = row.kind == "reset" ? try? JSONDecoder().decode(Event.self, from: Data(row.text.utf8)) : nil
             apply(reply, row.seq, row.attempt, row.kind, row.kind == "reset" ? reset?.content ?? "" : row.text)

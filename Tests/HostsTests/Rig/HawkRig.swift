@@ -41,13 +41,20 @@ final class HawkRig: Sendable {
     private let innerPort = freePort()
     let simulatorPort = freePort()
     private let adminPorts = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, freePort()) })
+    private let settings: [String: String]
     private let processes = Lock<[Role: ChildProcess]>([:])
 
     /// Starts everything, in one process or in four, and waits until a user can sign in.
     ///
-    /// `fault` is for `faultyRole`: the point and pass at which it kills itself.
-    init(_ layout: Layout, fault: String? = nil, in faultyRole: Role? = nil) async throws {
+    /// `fault` is for `faultyRole`: the point and pass at which it kills itself. `settings` are of the environment.
+    init(
+        _ layout: Layout,
+        fault: String? = nil,
+        in faultyRole: Role? = nil,
+        settings: [String: String] = [:]
+    ) async throws {
         self.layout = layout
+        self.settings = settings
         for role in roles { try start(role, fault: role == faultyRole ? fault : nil) }
         do {
             try await isReady()
@@ -139,7 +146,7 @@ final class HawkRig: Sendable {
             "HAWK_ADMIN_LISTEN": "127.0.0.1:\(adminPorts[role]!)",
             "HAWK_LOG_LEVEL": "debug",
             "SWIFT_BACKTRACE": "enable=no",
-        ]
+        ].merging(settings) { $1 }
         if layout == .single { return values }
         values["HAWK_REGISTER_LISTEN"] = "127.0.0.1:\(registerPort)"
         values["HAWK_INNER_LISTEN"] = "127.0.0.1:\(innerPort)"

@@ -54,6 +54,44 @@ struct HawkUser: Sendable {
         let content: String
     }
 
+    /// A message as the export tells it.
+    struct StoredMessage: Decodable, Sendable {
+        let id: String
+        let content: String
+        let replies: [StoredReply]
+    }
+
+    /// Every message of this user, with every version and every answer, by conversation.
+    func everything() async throws -> [String: [StoredMessage]] {
+        struct List: Decodable {
+            struct Entry: Decodable {
+                let id: String
+            }
+            let conversations: [Entry]
+            let nextCursor: String?
+
+            enum CodingKeys: String, CodingKey {
+                case conversations
+                case nextCursor = "next_cursor"
+            }
+        }
+        struct Export: Decodable {
+            let messages: [StoredMessage]
+        }
+        var messages: [String: [StoredMessage]] = [:]
+        var cursor: String?
+        repeat {
+            let page = "/api/chat/conversations?limit=100" + (cursor.map { "&cursor=\($0)" } ?? "")
+            let list = try Self.decode(List.self, try await request("GET", page))
+            for conversation in list.conversations {
+                let target = "/api/chat/conversations/\(conversation.id)/export?format=json"
+                messages[conversation.id] = try Self.decode(Export.self, try await request("GET", target)).messages
+            }
+            cursor = list.nextCursor
+        } while cursor != nil
+        return messages
+    }
+
     /// All replies of a conversation, in order.
     func replies(_ conversation: String) async throws -> [StoredReply] {
         struct Message: Decodable {

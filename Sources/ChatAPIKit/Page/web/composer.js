@@ -1,7 +1,7 @@
 /** Where the user writes: sends, stops, keeps what is not sent yet, and says why something cannot be sent. */
 
 import { hasEnded } from "./hawk-chat.js";
-import { setText } from "./dom.js";
+import { announce, setText } from "./dom.js";
 import { t } from "./language.js";
 import { forgetAll, recall, remember } from "./storage.js";
 
@@ -34,6 +34,7 @@ export class Composer {
     this.#field.addEventListener("input", () => {
       this.#changed();
       remember(this.#draft, this.#field.value);
+      this.#showHint(false);
     });
     new ResizeObserver(() => this.#fit()).observe(byID("composer"));
     byID("stop").addEventListener("click", () => this.stop());
@@ -58,9 +59,18 @@ export class Composer {
     if (!matchMedia("(pointer: coarse)").matches) this.#field.focus({ preventScroll: true });
   }
 
-  /** Whether a text is short enough. */
-  fits(text) {
-    return encoder.encode(text).length <= this.#limit;
+  /** By how many bytes a text is too long; not above 0 if it is not. */
+  excess(text) {
+    return encoder.encode(text).length - this.#limit;
+  }
+
+  /** Takes a text that would be lost where it was written, behind what is here, and says so until something is written. */
+  keep(text) {
+    this.#field.value = [this.#field.value, text].filter((each) => each !== "").join("\n\n");
+    remember(this.#draft, this.#field.value);
+    this.#changed();
+    this.#showHint(true);
+    announce(t("composer.kept"));
   }
 
   /** Stops the answer that is being written; says whether there is one. */
@@ -122,6 +132,12 @@ export class Composer {
     this.#changed();
   }
 
+  #showHint(isKept) {
+    const hint = byID("composer-hint");
+    hint.classList.toggle("kept", isKept);
+    setText(hint, t(isKept ? "composer.kept" : "composer.hint"));
+  }
+
   #setThinking(isOn) {
     this.#thinking.set(this.#draft, isOn);
     remember(THINKING, isOn ? "on" : "off", "sessionStorage");
@@ -149,7 +165,7 @@ export class Composer {
 
   #changed() {
     this.#fit();
-    const excess = encoder.encode(this.#field.value).length - this.#limit;
+    const excess = this.excess(this.#field.value);
     setText(byID("composer-error"), excess > 0 ? t("composer.too-long", { bytes: excess.toLocaleString() }) : "");
     byID("send").disabled = this.#field.value.trim() === "" || excess > 0;
     this.#showSend();

@@ -1,7 +1,7 @@
 /** A question: its text, what can be done with it, and the editor that asks it anew. */
 
 import { button, copy, el, setText } from "./dom.js";
-import { language } from "./language.js";
+import { language, t } from "./language.js";
 import { Versions } from "./versions.js";
 
 /** Draws one question; `host` is the thread, which knows what the composer knows. */
@@ -47,6 +47,11 @@ export class QuestionView {
     this.#editor.focus();
   }
 
+  /** What was written in the editor and not sent; "" if nothing was. */
+  get unsent() {
+    return this.#editor?.unsent ?? "";
+  }
+
   /** Puts the focus on the arrow that was pressed to get here. */
   focusVersions(step) {
     this.#versions.focus(step);
@@ -77,9 +82,10 @@ class Editor {
   #field = el("textarea", { rows: "1", dir: "auto", "data-t-label": "question.editor" });
   #submit = el("button", { type: "submit", class: "button primary", "data-t": "question.send" });
   #cancel = el("button", { type: "button", class: "button", "data-t": "cancel" });
+  #error = el("p", { class: "field-error", role: "alert" });
 
   /** The element that holds it all. */
-  root = el("form", { class: "editor" }, this.#field,
+  root = el("form", { class: "editor" }, this.#field, this.#error,
     el("div", { class: "choices" }, el("span", { class: "soft", "data-t": "question.editor-hint" }), this.#cancel, this.#submit));
 
   constructor(host, text, done) {
@@ -95,6 +101,12 @@ class Editor {
     });
   }
 
+  /** What differs from the question as it was. */
+  get unsent() {
+    const text = this.#field.value.trim();
+    return text === this.#old.trim() ? "" : text;
+  }
+
   focus() {
     this.#changed();
     this.#field.focus();
@@ -105,7 +117,9 @@ class Editor {
     this.#field.style.height = "auto";
     this.#field.style.height = `${this.#field.scrollHeight}px`;
     const text = this.#field.value.trim();
-    this.#submit.disabled = text === "" || text === this.#old || !this.#host.fits(text);
+    const excess = this.#host.excess(text);
+    setText(this.#error, excess > 0 ? t("composer.too-long", { bytes: excess.toLocaleString() }) : "");
+    this.#submit.disabled = text === "" || text === this.#old || excess > 0;
   }
 
   /** As in the message box: Enter sends, where there is a keyboard and no input method composes. */

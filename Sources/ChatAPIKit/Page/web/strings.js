@@ -116,6 +116,7 @@ export const STRINGS = {
     "composer.send": "Send",
     "composer.stop": "Stop the answer",
     "composer.too-long": "Too long by {bytes} bytes",
+    "composer.kept": "The question that you were editing is gone. What you had written is here.",
     "composer.hint": "Enter sends, Shift + Enter begins a new line. Answers can be wrong: check what matters.",
 
     "cancel": "Cancel",
@@ -293,6 +294,7 @@ export const STRINGS = {
     "composer.send": "发送",
     "composer.stop": "停止回答",
     "composer.too-long": "超出 {bytes} 字节",
+    "composer.kept": "您正在编辑的问题已不在，您写的内容已放到这里。",
     "composer.hint": "Enter 发送，Shift + Enter 换行。回答可能有误：重要内容请核实。",
 
     "cancel": "取消",

@@ -22,6 +22,7 @@ export class Thread {
   #lastTop = 0;
   #first; // the id of the oldest message drawn
   #drawn = ""; // what the last drawing of all of it depended on
+  #before = []; // the messages that were drawn last
   #live = []; // messages whose answers still change
   #wanted = null; // the version that was asked for, to get the focus: { id, step }
 
@@ -46,9 +47,9 @@ export class Thread {
 
   // -------------------------------------------------------------- what questions ask for
 
-  /** Whether a text is short enough to be sent. */
-  fits(text) {
-    return this.#composer.fits(text);
+  /** By how many bytes a text is too long to be sent; not above 0 if it is not. */
+  excess(text) {
+    return this.#composer.excess(text);
   }
 
   edit(message, text) {
@@ -85,6 +86,7 @@ export class Thread {
     if (open !== this.#shown) {
       this.#shown = open;
       this.#turns.clear();
+      this.#before = [];
       this.#follows = true;
     }
     const waiting = state.outbox.filter((entry) => (open.id === null ? entry.draft === open.draft : entry.conversationID === open.id));
@@ -112,6 +114,8 @@ export class Thread {
   }
 
   #drawAll({ messages }, waiting, last) {
+    if (!this.#wanted) this.#rescue(messages);
+    this.#before = messages.slice();
     const first = messages[0]?.id;
     const distance = this.#scroller.scrollHeight - this.#scroller.scrollTop;
     const isOlderAbove = this.#first !== undefined && first !== this.#first && this.#turns.has(this.#first);
@@ -125,6 +129,18 @@ export class Thread {
     ]);
     this.#live = messages;
     if (isOlderAbove) this.#scroller.scrollTop = this.#scroller.scrollHeight - distance;
+  }
+
+  /** What was being written in the editor of a question that was deleted elsewhere goes into the message box. */
+  #rescue(messages) {
+    const present = new Set(messages.map((message) => message.id));
+    for (const { id } of this.#before) {
+      if (present.has(id)) continue;
+      const text = this.#turns.get(id)?.question?.unsent;
+      if (!text) continue;
+      this.#composer.keep(text);
+      this.#turns.delete(id);
+    }
   }
 
   #turn(message, isLast) {

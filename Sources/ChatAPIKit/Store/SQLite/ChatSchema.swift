@@ -142,5 +142,13 @@ package enum ChatSchema {
             INSERT OR REPLACE INTO spent_keys VALUES (OLD.uid, OLD.idempotency_key, OLD.created_at);
         END;
         """,
+        // A reply that is gone has no log to fold.
+        """
+        DELETE FROM unfolded_replies WHERE reply_id NOT IN (SELECT id FROM replies);
+        CREATE TRIGGER replies_leave_nothing_to_fold AFTER DELETE ON replies WHEN OLD.ended_at IS NOT NULL
+        BEGIN
+            DELETE FROM unfolded_replies WHERE ended_at = OLD.ended_at AND reply_id = OLD.id;
+        END;
+        """,
     ]
 }

@@ -21,9 +21,12 @@ extension SQLiteChatStore {
                     connection
                 )
             case .conversation(let id, let after):
-                conversation = try Self.advance(id, uid, to: now, connection)
                 parentID = try Self.parent(after, in: id, connection)
-                if after != nil, parentID == nil, conversation != nil { return .parentNotFound }
+                if after != nil, parentID == nil {
+                    let isThere = try connection.first(ChatQuery.conversation, .text(id), .text(uid)) { _ in true }
+                    return isThere == nil ? .notFound : .parentNotFound
+                }
+                conversation = try Self.advance(id, uid, to: now, connection)
             case .beside(let id):
                 guard let other = try Self.message(id, of: uid, connection) else { return .notFound }
                 conversation = try Self.advance(other.conversationID, uid, to: now, connection)
