@@ -106,7 +106,7 @@ actor HawkDevice {
                         + user.rig.logs()
                 )
             }
-            try await Task.sleep(for: .milliseconds(5))
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 
