@@ -59,6 +59,16 @@ static inline CURLcode hawk_multi_result(const CURLMsg *message) {
     return message->data.result;
 }
 
+// What libcurl calls when it wants to know of a socket, and when it wants to be called without one.
+static inline void hawk_multi_set_callbacks(
+    CURLM *multi, curl_socket_callback socket, curl_multi_timer_callback timer, void *context
+) {
+    (curl_multi_setopt)(multi, CURLMOPT_SOCKETFUNCTION, socket);
+    (curl_multi_setopt)(multi, CURLMOPT_SOCKETDATA, context);
+    (curl_multi_setopt)(multi, CURLMOPT_TIMERFUNCTION, timer);
+    (curl_multi_setopt)(multi, CURLMOPT_TIMERDATA, context);
+}
+
 static inline CURLMcode hawk_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return (curl_multi_setopt)(multi, option, value);
 }

@@ -1,3 +1,4 @@
+import PlatformCore
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+package import PlatformCore
+
 extension HTTPServer {
     /// What a server listens on, and what it lets a client do.
     package struct Configuration: Sendable {

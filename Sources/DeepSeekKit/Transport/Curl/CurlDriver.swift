@@ -3,7 +3,7 @@ internal import PlatformCore
 
 /// The one thread of a transport and the inbox by which others reach it.
 ///
-/// A command is an append under a lock, and one `curl_multi_wakeup` per burst of them. Deadlines need no command: a
+/// A command is an append under a lock, and one wake-up per burst of them. Deadlines need no command: a
 /// transfer tells only one that is earlier than all the driver knows, so a stream that re-arms its idle time with every
 /// byte wakes nobody.
 final class CurlDriver: Sendable {
@@ -25,6 +25,8 @@ final class CurlDriver: Sendable {
         var turn = Turn()
         /// Valid from the first start to the thread's end, which is where it is freed.
         var multi: UnsafeMutableRawPointer?
+        /// What the thread waits at, as long as it runs.
+        var poller: (any Poller)?
     }
 
     private let inbox = Lock(Inbox())
@@ -34,14 +36,16 @@ final class CurlDriver: Sendable {
         let isReady = inbox.withLock { inbox in
             if inbox.multi == nil {
                 CurlLibrary.prepare()
-                guard let multi = curl_multi_init() else { return false }
-                inbox.multi = multi
+                guard let poller = try? PollerKind.platformDefault.make(), let multi = curl_multi_init() else {
+                    return false
+                }
+                (inbox.multi, inbox.poller) = (multi, poller)
                 Thread(name: "hawk-curl") { self.run() }.detach()
             }
             inbox.post(.start(transfer))
             return true
         }
-        if !isReady { transfer.ended(TransportFailure(.unreachable, "libcurl is out of memory")) }
+        if !isReady { transfer.ended(TransportFailure(.unreachable, "no memory or descriptor for a connection")) }
     }
 
     /// Lets a paused transfer go on.
@@ -85,9 +89,9 @@ final class CurlDriver: Sendable {
     }
 
     private func run() {
-        guard let multi = inbox.withLock({ $0.multi }) else { return }
-        CurlLoop(multi: multi, driver: self).run()
-        inbox.withLock { $0.multi = nil }  // nobody can wake it any more
+        guard case (let multi?, let poller?) = inbox.withLock({ ($0.multi, $0.poller) }) else { return }
+        CurlLoop(multi: multi, poller: poller, driver: self).run()
+        inbox.withLock { ($0.multi, $0.poller) = (nil, nil) }  // nobody can wake it any more
         curl_multi_cleanup(multi)
     }
 }
@@ -100,7 +104,7 @@ extension CurlDriver.Inbox {
     }
 
     fileprivate func wakeUp() {
-        if let multi { curl_multi_wakeup(multi) }
+        poller?.wake()
     }
 }
 

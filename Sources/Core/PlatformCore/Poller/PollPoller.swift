@@ -1,5 +1,3 @@
-package import PlatformCore
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)

@@ -1,6 +1,5 @@
 #if os(Linux)
 import CLinux
-package import PlatformCore
 
 #if canImport(Glibc)
 import Glibc

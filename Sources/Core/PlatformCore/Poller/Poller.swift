@@ -1,5 +1,3 @@
-package import PlatformCore
-
 /// What a loop wants to know about a descriptor, and what the system then says of it.
 package struct Readiness: OptionSet, Sendable {
     package let rawValue: UInt8
