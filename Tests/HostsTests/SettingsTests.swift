@@ -152,11 +152,11 @@ struct SettingsTests {
 
     @Test func `a secret comes from a file, and one given as a flag is warned about`() throws {
         let directory = TemporaryDirectory()
-        try Files.replace(directory.file("secret"), with: "from-file\n".utf8)
+        try Files.replace(directory.file("secret"), with: "from-a-long-file\n".utf8)
         let fromFile = try settings(.server, environment: ["HAWK_SECRET_FILE": directory.file("secret")])
-        #expect(fromFile.secret == "from-file")
+        #expect(fromFile.secret == "from-a-long-file")
         #expect(fromFile.warnings.isEmpty)
-        let fromFlag = try settings(.server, ["--secret", "visible"])
+        let fromFlag = try settings(.server, ["--secret", "visible-to-everybody"])
         #expect(fromFlag.warnings.count == 1)
         #expect(!fromFlag.warnings[0].contains("visible"))
     }
@@ -168,6 +168,16 @@ struct SettingsTests {
         (.hawk, ["HAWK_INNER_LISTEN": "127.0.0.1:2900"], "HAWK_SECRET"),
         (.queue, ["DEEPSEEK_API_KEY": "k", "HAWK_QUEUE": "memory:"], "memory:"),
         (.queue, [:], "DEEPSEEK_API_KEY"),
+        (.queue, ["DEEPSEEK_API_KEY": "k", "DEEPSEEK_BASE_URL": "http://models.example"], "--deepseek-url"),
+        (.hawk, ["HAWK_TRUSTED_PROXY": "10.0.0.0/8,0.0.0.0/0"], "--trusted-proxy"),
+        (.hawk, ["HAWK_TRUSTED_PROXY": "::/0"], "--trusted-proxy"),
+        (.hawk, ["HAWK_DEV_SIGN_IN": "on", "HAWK_API_LISTEN": "0.0.0.0:8080"], "hawk token UID"),
+        (.hawk, ["HAWK_QUEUE": "sqlite:d/a", "HAWK_DATABASE": "d/a"], "each its own"),
+        (
+            .api,
+            ["HAWK_SECRET": String(repeating: "a", count: 32), "HAWK_AUTH_SECRET": String(repeating: "a", count: 32)],
+            "openssl rand"
+        ),
     ])
     func `a dangerous or impossible combination is refused with the way out`(
         host: HostName,
@@ -176,6 +186,16 @@ struct SettingsTests {
     ) {
         let error = #expect(throws: UsageError.self) { try settings(host, environment: environment) }
         #expect(error?.problems.contains { $0.contains(mention) } == true)
+    }
+
+    @Test func `what travels in the clear, and a secret that is short, are warned about`() throws {
+        let listen = ["HAWK_API_LISTEN": "0.0.0.0:8080", "HAWK_GATEWAY_LISTEN": "[::]:8282", "HAWK_SECRET": "abc"]
+        let open = try settings(.hawk, environment: listen).warnings
+        #expect(open.count == 2 && open.contains { $0.contains("0.0.0.0:8080 and [::]:8282") && $0.contains("TLS") })
+        #expect(open.contains { $0.contains("3 bytes") && !$0.contains("abc") })
+        let proxied = listen.merging(["HAWK_TRUSTED_PROXY": "10.0.0.1", "HAWK_SECRET": "0123456789abcdef"]) { $1 }
+        #expect(try settings(.hawk, environment: proxied).warnings.isEmpty)
+        #expect(try settings(.hawk).warnings.isEmpty)
     }
 
     private func settings(

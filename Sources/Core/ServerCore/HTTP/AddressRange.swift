@@ -25,6 +25,9 @@ package struct AddressRange: Sendable, Hashable {
         isIPv4 = free <= 32 && first >> 32 == 0xffff
     }
 
+    /// Whether it is every address of its family.
+    package var isEveryAddress: Bool { mask == (isIPv4 ? UInt128.max << 32 : 0) }
+
     /// Whether an address is one of them; the zone of a link-local one does not matter.
     package func contains(_ host: SocketAddress.Host) -> Bool {
         if case .ipv4 = host, !isIPv4 { return false }

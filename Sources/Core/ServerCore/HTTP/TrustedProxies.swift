@@ -31,6 +31,9 @@ package struct TrustedProxies: Sendable {
         self.ranges = ranges
     }
 
+    /// Whether one of the entries is every address there is: then clients say themselves who they are.
+    package var trustsEverybody: Bool { ranges.contains(where: \.isEveryAddress) }
+
     /// Whether an address is a trusted proxy's.
     package func trusts(_ address: SocketAddress) -> Bool { ranges.contains { $0.contains(address.host) } }
 

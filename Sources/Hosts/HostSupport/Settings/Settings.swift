@@ -1,3 +1,4 @@
+import DeepSeekKit
 import GatewayKit
 package import PlatformCore
 import ServerCore
@@ -139,6 +140,7 @@ extension Settings {
         Self.checkAddresses(self, &reader)
         if isToRun {
             Self.check(self, host: host, &reader)
+            Self.checkExposure(self, host: host, isRegisterOnly: isRegisterOnly, &reader)
             if host == .server { Self.checkDoors(self, isRegisterOnly: isRegisterOnly, &reader) }
         }
         warnings = reader.warnings
@@ -196,7 +198,12 @@ extension Settings {
             reader.reject("\(SettingsReader.spelling("allow-origin")): \(origin) is no origin; \(advice)")
         }
         do throws(TrustedProxies.UnknownEntry) {
-            _ = try TrustedProxies(settings.trustedProxies)
+            if try TrustedProxies(settings.trustedProxies).trustsEverybody, !settings.isInsecure {
+                reader.reject(
+                    "\(SettingsReader.spelling("trusted-proxy")): every client is trusted to say who it is, so limits by "
+                        + "address hold nobody: name your proxies, or pass --insecure where only they can connect"
+                )
+            }
         } catch {
             let spelling = SettingsReader.spelling("trusted-proxy")
             reader.reject(
@@ -236,6 +243,36 @@ extension Settings {
         )
     }
 
+    /// What is dangerous at an address that others reach.
+    private static func checkExposure(
+        _ settings: Settings,
+        host: HostName,
+        isRegisterOnly: Bool,
+        _ reader: inout SettingsReader
+    ) {
+        func isExposed(_ text: String) -> Bool { SocketAddress(text).map { !$0.isLoopback } ?? false }
+        let isAPI = host == .hawk || host == .api
+        if isAPI, isExposed(settings.apiListen), settings.hasDevelopmentSignIn, !settings.isInsecure {
+            reader.reject(
+                "--dev-sign-in lets whoever is on this machine be any user, but \(settings.apiListen) serves others too: leave "
+                    + "it out and sign tokens with HAWK_AUTH_SECRET (hawk token UID makes one), or pass --insecure"
+            )
+        }
+        // Behind a proxy, which ends TLS, only that one connects.
+        guard settings.trustedProxies.isEmpty, settings.tlsCertificate == nil else { return }
+        var open: [String] = []
+        if isAPI, isExposed(settings.apiListen) { open.append(settings.apiListen) }
+        if host == .hawk || host == .server, !isRegisterOnly, isExposed(settings.gatewayListen) {
+            open.append(settings.gatewayListen)
+        }
+        if !open.isEmpty {
+            reader.warn(
+                "\(open.joined(separator: " and ")): reached by others without TLS, so tokens and messages travel in the "
+                    + "clear: put a proxy with TLS in front and name it by --trusted-proxy"
+            )
+        }
+    }
+
     /// What settings demand of each other.
     private static func check(_ settings: Settings, host: HostName, _ reader: inout SettingsReader) {
         let secretName = "HAWK_SECRET (or HAWK_SECRET_FILE)"
@@ -269,6 +306,27 @@ extension Settings {
             reader.warn(
                 "--business-workers without --allow-origin: workers read cookies, and any web page can open sockets"
             )
+        }
+        if let secret = settings.secret, settings.authSecret == secret {
+            reader.reject(
+                "\(secretName) and HAWK_AUTH_SECRET are the same: every process that may push could sign in as anybody; "
+                    + "make another one: openssl rand -base64 32"
+            )
+        }
+        if let secret = settings.secret, secret.utf8.count < 16 {
+            reader.warn("\(secretName) has \(secret.utf8.count) bytes and may be guessed: openssl rand -base64 32")
+        }
+        if host != .server, case .sqlite(settings.database) = settings.queue {
+            reader.reject("--database and --queue name the same file, \(settings.database): give each its own")
+        }
+        if host == .hawk || host == .queue, let key = settings.deepSeekKey {
+            var configuration = DeepSeekClient.Configuration()
+            if let url = settings.deepSeekURL { configuration.baseURL = url }
+            do throws(DeepSeekError) {
+                try DeepSeekClient(apiKey: key, configuration: configuration).validate()
+            } catch {
+                reader.reject("\(SettingsReader.spelling("deepseek-url")): \(error.message)")
+            }
         }
         if let secret = settings.authSecret, secret.utf8.count < 32 {
             reader.reject("HAWK_AUTH_SECRET has \(secret.utf8.count) bytes; a key for HS256 needs at least 32")
