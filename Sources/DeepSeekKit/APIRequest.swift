@@ -2,6 +2,8 @@
 protocol APIRequest: Sendable {
     /// The model that is asked; nil for what no model answers.
     var modelName: String? { get }
+    /// What names it in events, and at the server.
+    var requestID: String? { get }
     /// Where it goes, below the base address.
     var path: String { get }
     /// Whether only the beta address takes it.
@@ -19,6 +21,7 @@ struct Inquiry: APIRequest {
     let path: String
 
     var modelName: String? { nil }
+    var requestID: String? { nil }
     var isBeta: Bool { false }
     var mayAnswerEmpty: Bool { false }
 

@@ -71,6 +71,10 @@ struct Call {
     private mutating func prepare() throws(DeepSeekError) -> (url: String, body: [UInt8]?) {
         if let prepared { return prepared }
         if configuration.checksRequests { try request.check() }
+        if let id = request.requestID, !(1...128).contains(id.utf8.count) || !id.utf8.allSatisfy({ 0x21...0x7E ~= $0 })
+        {
+            throw DeepSeekError(.invalidRequest, "requestID: must be 1 to 128 visible ASCII characters")
+        }
         let ready = (
             try client.endpoint(isBeta: request.isBeta).base + request.path,
             try request.body(isStreaming: isStreaming)
@@ -129,6 +133,7 @@ struct Call {
             TransportHeader("Accept", isStreaming ? "text/event-stream" : "application/json"),
             TransportHeader("User-Agent", "Hawk-DeepSeekKit"),
         ]
+        if let id = request.requestID { own.append(TransportHeader("X-Request-Id", id)) }
         if hasBody { own.append(TransportHeader("Content-Type", "application/json")) }
         headers.removeAll { header in
             own.contains { $0.name.lowercased() == header.name.lowercased() }
@@ -219,7 +224,9 @@ struct Call {
         guard let delay = configuration.retry.delay(afterAttempt: attempts, failedWith: error, draw: draw),
             client.clock.now + delay < totalDeadline
         else { throw error }
-        configuration.onEvent(.retrying(attempt: attempts, delay: delay, error: finished(error)))
+        configuration.onEvent(
+            .retrying(attempt: attempts, delay: delay, error: finished(error), requestID: request.requestID)
+        )
         do {
             try await Task.sleep(for: delay, clock: client.clock)
         } catch {
@@ -241,7 +248,8 @@ struct Call {
                 attempts: attempts,
                 firstPiece: firstPiece,
                 total: client.clock.now - began,
-                usage: usage
+                usage: usage,
+                requestID: request.requestID
             )
         )
     }
@@ -249,7 +257,7 @@ struct Call {
     /// Completes an error with what the call knows, tells it, and returns it to be thrown.
     func reportFailed(_ error: DeepSeekError) -> DeepSeekError {
         let error = finished(error)
-        configuration.onEvent(.failed(error))
+        configuration.onEvent(.failed(error, requestID: request.requestID))
         return error
     }
 

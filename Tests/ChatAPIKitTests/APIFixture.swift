@@ -44,10 +44,11 @@ struct APIFixture<Store: ChatStore> {
         _ body: String? = nil,
         as uid: String? = "7",
         from peer: String = "127.0.0.1:50000",
-        headers: [(name: String, value: String)] = []
+        headers: [(name: String, value: String)] = [],
+        id: String? = nil
     ) async -> ChatResponse {
         let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
-        var request = ChatRequest(method: method, path: parts[0], query: parts.count > 1 ? parts[1] : "")
+        var request = ChatRequest(method: method, path: parts[0], query: parts.count > 1 ? parts[1] : "", id: id)
         request.peerAddress = peer
         request.headers = headers
         request.setDefault("Host", "chat.example:8080")

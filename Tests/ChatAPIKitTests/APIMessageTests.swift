@@ -9,13 +9,21 @@ struct APIMessageTests {
         let response = await api.send(
             "POST",
             "/api/chat/send",
-            #"{"conversation_id":"c1","content":"Why?","idempotency_key":"k1","model":"m","thinking":true,"x":1}"#
+            #"{"conversation_id":"c1","content":"Why?","idempotency_key":"k1","model":"m","thinking":true,"x":1}"#,
+            id: "q1"
         )
         #expect(response.status == 202)
         #expect(await response.text == #"{"conversation_id":"c1","message_id":"m1","reply_id":"r1"}"#)
         #expect(
             api.store.state.withLock { $0.sent } == [
-                NewMessage(in: .conversation("c1"), content: "Why?", idempotencyKey: "k1", model: "m", thinking: true)
+                NewMessage(
+                    in: .conversation("c1"),
+                    content: "Why?",
+                    idempotencyKey: "k1",
+                    model: "m",
+                    thinking: true,
+                    requestID: "q1"
+                )
             ]
         )
         #expect(api.dispatcher.dispatched == ["r1 in c1"])
@@ -23,7 +31,7 @@ struct APIMessageTests {
         #expect(pushed.uid == "7")
         #expect(
             pushed.text
-                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","reply_id":"r1","parent_id":null,"content":"Why?","idempotency_key":"k1"}"#
+                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","reply_id":"r1","parent_id":null,"content":"Why?","idempotency_key":"k1","request_id":null}"#
         )
     }
 
@@ -36,7 +44,7 @@ struct APIMessageTests {
         api.dispatcher.state.withLock { $0.failure = PushUnavailable(cause: "queue") }
         #expect(await api.send("POST", "/api/chat/send", #"{"content":"a"}"#).status == 202)
         #expect(seen.withLock { $0 } == ["afterMessageCommitBeforeDispatch"])
-        #expect(api.events.withLock { $0 } == ["reply not dispatched"])
+        #expect(api.events.withLock { $0 } == ["reply wanted", "reply not dispatched"])
         #expect(api.pusher.pushed.count == 1)
     }
 
@@ -45,7 +53,7 @@ struct APIMessageTests {
         api.store.state.withLock { $0.send = .stored(Make.sent()) }
         api.pusher.state.withLock { $0.failure = PushUnavailable(cause: "gateway") }
         #expect(await api.send("POST", "/api/chat/send", #"{"content":"a"}"#).status == 202)
-        #expect(api.events.withLock { $0 } == ["push failed"])
+        #expect(api.events.withLock { $0 } == ["reply wanted", "push failed"])
         #expect(api.dispatcher.dispatched == ["r1 in c1"])
     }
 
@@ -166,7 +174,7 @@ struct APIMessageTests {
         #expect(await api.send("POST", "/api/chat/replies/r0/regenerate").status == 202)
         #expect(
             api.pusher.pushed.map(\.text) == [
-                #"{"type":"reply.created","conversation_id":"c1","message_id":"m1","reply_id":"r1"}"#
+                #"{"type":"reply.created","conversation_id":"c1","message_id":"m1","reply_id":"r1","request_id":null}"#
             ]
         )
         #expect(api.pusher.pushed.map(\.uid) == ["7"])

@@ -10,9 +10,9 @@ struct APITreeTests {
         #expect(await api.send("POST", path, #"{"content":"Sea?"}"#).error == "404 not_found")
         #expect(await api.send("POST", path, "{}").wrongFields == ["content missing"])
         api.store.state.withLock { $0.send = .stored(Make.sent()) }
-        let response = await api.send("POST", path, #"{"content":"Sea?","idempotency_key":"k"}"#)
+        let response = await api.send("POST", path, #"{"content":"Sea?","idempotency_key":"k"}"#, id: "q1")
         #expect(response.status == 202)
-        let sent = NewMessage(in: .beside("m1"), content: "Sea?", idempotencyKey: "k")
+        let sent = NewMessage(in: .beside("m1"), content: "Sea?", idempotencyKey: "k", requestID: "q1")
         #expect(api.store.state.withLock { $0.sent.last } == sent)
         #expect(api.dispatcher.dispatched == ["r1 in c1"])
         #expect(api.pusher.pushed.count == 1)

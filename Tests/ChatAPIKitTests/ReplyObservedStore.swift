@@ -78,9 +78,13 @@ struct ObservedStore: ChatStore {
         return result
     }
 
-    func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult {
+    func regenerate(
+        reply id: String,
+        uid: String,
+        requestID: String?
+    ) async throws(ChatError) -> RegenerateResult {
         try mayBreak()
-        let result = try await base.regenerate(reply: id, uid: uid)
+        let result = try await base.regenerate(reply: id, uid: uid, requestID: requestID)
         if case .created(let reply) = result { record.add(reply) }
         try mayBreak()
         return result

@@ -10,6 +10,7 @@ import Testing
         state: .running,
         attempt: 2,
         lastSeq: 7,
+        requestID: "q1",
         createdAt: 5
     )
 
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func `beginnings name conversation, message, reply, attempt and seq`() {
-        let rest = #""reply_id":"r1","attempt":2,"seq":7,"conversation_id":"c1","message_id":"m1""#
+        let rest = #""reply_id":"r1","attempt":2,"seq":7,"conversation_id":"c1","message_id":"m1","request_id":"q1""#
         #expect(ChatPush.replyStarted(Self.reply) == #"{"type":"reply.started",\#(rest)}"#)
         #expect(ChatPush.replyReset(Self.reply) == #"{"type":"reply.reset",\#(rest)}"#)
         #expect(
@@ -77,7 +78,7 @@ import Testing
         )
         #expect(
             ChatPush.messageCreated(message, reply: Self.reply)
-                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","reply_id":"r1","parent_id":null,"content":"hi","idempotency_key":"k"}"#
+                == #"{"type":"message.created","conversation_id":"c1","message_id":"m1","reply_id":"r1","parent_id":null,"content":"hi","idempotency_key":"k","request_id":"q1"}"#
         )
     }
 

@@ -127,7 +127,7 @@ private final class StoreHistory {
         let id = one(of: answers)
         let uid = uid(oracle.answer(id)?.thread)
         say("regenerate \(id) by \(uid)")
-        let result = try await store.regenerate(reply: id, uid: uid)
+        let result = try await store.regenerate(reply: id, uid: uid, requestID: nil)
         guard let place = oracle.answer(id, of: uid) else { return try require(result == .notFound, "\(result)") }
         let siblings = oracle.threads[place.thread].questions[place.question].answers
         switch result {

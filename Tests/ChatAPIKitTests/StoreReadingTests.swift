@@ -37,7 +37,7 @@ import Testing
         #expect(try await store.reply(id, uid: "e\u{301}") == nil)
         #expect(try await store.log(reply: id, uid: "e\u{301}", after: 0) == nil)
         #expect(try await store.stop(reply: id, uid: "e\u{301}") == .notFound)
-        #expect(try await store.regenerate(reply: id, uid: "e\u{301}") == .notFound)
+        #expect(try await store.regenerate(reply: id, uid: "e\u{301}", requestID: nil) == .notFound)
     }
 
     @Test func `a new question moves its conversation to the top, a new title does not`() async throws {
@@ -129,7 +129,8 @@ import Testing
     @Test func `history has earlier questions with their last answers, oldest first`() async throws {
         let first = try await fixture.answered("one", by: "old")
         let conversation = first.conversation.id
-        guard case .created(let second) = try await store.regenerate(reply: first.reply.id, uid: "ann") else {
+        guard case .created(let second) = try await store.regenerate(reply: first.reply.id, uid: "ann", requestID: nil)
+        else {
             throw Unexpected("not created")
         }
         try await fixture.take(second.id)

@@ -91,7 +91,8 @@ import Testing
 
     @Test func `regenerating makes another reply to the same message`() async throws {
         let sent = try await fixture.answered("Why?", by: "Because.")
-        guard case .created(let reply) = try await store.regenerate(reply: sent.reply.id, uid: "ann") else {
+        guard case .created(let reply) = try await store.regenerate(reply: sent.reply.id, uid: "ann", requestID: nil)
+        else {
             throw Unexpected("not created")
         }
         #expect(reply.messageID == sent.message.id)
@@ -108,12 +109,12 @@ import Testing
 
     @Test func `nothing is regenerated while a reply to the message has not ended`() async throws {
         let sent = try await fixture.send()
-        #expect(try await store.regenerate(reply: sent.reply.id, uid: "ann") == .unfinished(sent.reply))
+        #expect(try await store.regenerate(reply: sent.reply.id, uid: "ann", requestID: nil) == .unfinished(sent.reply))
     }
 
     @Test func `another user's reply is not regenerated`() async throws {
         let sent = try await fixture.answered("Why?", by: "Because.")
-        #expect(try await store.regenerate(reply: sent.reply.id, uid: "bob") == .notFound)
+        #expect(try await store.regenerate(reply: sent.reply.id, uid: "bob", requestID: nil) == .notFound)
     }
 
     @Test func `ids sort by time and differ`() {

@@ -61,7 +61,9 @@ import Testing
         try await tidy()
         let end = try #require(try await fixture.log(id).rows.last)
         #expect(try await store.stop(reply: id, uid: "ann") == .alreadyEnded(.init(reply: fixture.reply(id), row: end)))
-        guard case .created = try await store.regenerate(reply: id, uid: "ann") else { throw Unexpected("not created") }
+        guard case .created = try await store.regenerate(reply: id, uid: "ann", requestID: nil) else {
+            throw Unexpected("not created")
+        }
     }
 
     @Test func `conversations go after their time, piece by piece, and nothing else does`() async throws {

@@ -183,7 +183,11 @@ final class StubChatStore: ChatStore {
         try answer("stop \(id) \(uid)") { $0.stop }
     }
 
-    func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult {
+    func regenerate(
+        reply id: String,
+        uid: String,
+        requestID: String?
+    ) async throws(ChatError) -> RegenerateResult {
         try answer("regenerate \(id) \(uid)") { $0.regenerate }
     }
 

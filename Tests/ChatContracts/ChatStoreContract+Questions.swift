@@ -10,6 +10,12 @@ extension ChatStoreContract {
             try expect(try await store.conversation(sent.conversation.id, uid: "ann")?.id == sent.conversation.id)
             try expect(try await store.activeReplies(uid: "ann").map(\.replyID) == [sent.reply.id])
         },
+        ContractCheck("a reply keeps the id of the request that asked for it") { store in
+            let result = try await store.send(NewMessage(content: "Why?", requestID: "r1"), uid: "ann")
+            guard case .stored(let sent) = result else { throw ContractViolation(description: "\(result)") }
+            let taken = try await store.take(sent.reply)
+            try expect(sent.reply.requestID == "r1" && taken.reply.requestID == "r1")
+        },
         ContractCheck("nothing of one user is found by another") { store in
             let sent = try await store.answered("secret", by: "too")
             let (conversation, message, reply) = (sent.conversation.id, sent.message.id, sent.reply.id)
@@ -29,7 +35,7 @@ extension ChatStoreContract {
             try expect(try await store.reply(reply, uid: uid) == nil)
             try expect(try await store.log(reply: reply, uid: uid, after: 0) == nil)
             try expect(try await store.stop(reply: reply, uid: uid) == .notFound)
-            try expect(try await store.regenerate(reply: reply, uid: uid) == .notFound)
+            try expect(try await store.regenerate(reply: reply, uid: uid, requestID: nil) == .notFound)
             let change = ConversationChange(title: "mine")
             try expect(try await store.change(conversation: conversation, uid: uid, change) == nil)
             try expect(try await !store.delete(conversation: conversation, uid: uid))

@@ -171,12 +171,19 @@ extension ChatStoreContract {
         },
         ContractCheck("another answer is made when none is under way, and both are kept") { store in
             let sent = try await store.ask()
-            let early = try await store.regenerate(reply: sent.reply.id, uid: "ann")
+            let early = try await store.regenerate(reply: sent.reply.id, uid: "ann", requestID: nil)
             guard case .unfinished = early else { throw ContractViolation(description: "\(early)") }
             try await store.complete(sent.reply, "one")
-            guard case .created(let second) = try await store.regenerate(reply: sent.reply.id, uid: "ann") else {
+            guard
+                case .created(let second) = try await store.regenerate(
+                    reply: sent.reply.id,
+                    uid: "ann",
+                    requestID: "r2"
+                )
+            else {
                 throw ContractViolation(description: "not created")
             }
+            try expect(second.requestID == "r2" && second.model == sent.reply.model)
             try await store.complete(second, "two")
             let message = try unwrap(try await store.message(sent.message.id, uid: "ann"))
             try expect(message.replies.map(\.content) == ["one", "two"], "\(message.replies)")

@@ -139,7 +139,7 @@ import Testing
                 // A date is of whole seconds.
                 #expect(ContinuousClock.now - began >= .milliseconds(900))
             }
-            let waits = log.all.compactMap { if case .retrying(_, let delay, _) = $0 { delay } else { nil } }
+            let waits = log.all.compactMap { if case .retrying(_, let delay, _, _) = $0 { delay } else { nil } }
             #expect(waits.count == 2)
             #expect(waits.allSatisfy { $0 > .milliseconds(900) && $0 < .seconds(4) })
         }

@@ -1,4 +1,5 @@
 import DeepSeekKit
+import PlatformCore
 import Testing
 
 @Suite struct RequestTests {
@@ -78,6 +79,26 @@ import Testing
         #expect(headers == [["Bearer sk-secret-key"], []])
         #expect(transport.requests.first?.headers.contains(.init("X-Team", "a")) == true)
         #expect(transport.requests.first?.url == "https://api.deepseek.com/chat/completions")
+    }
+
+    @Test func `a call's name is sent and told, and one that is no header's value is refused`() async {
+        let told = Lock<[String?]>([])
+        let transport = ScriptedTransport(.failing(.untrusted))
+        let client = DeepSeekClient.make(transport) {
+            $0.onEvent = { event in
+                if case .failed(_, let id) = event { told.withLock { $0.append(id) } }
+            }
+        }
+        var request = ChatCompletionRequest.make()
+        request.requestID = "r-1"
+        _ = await client.events(of: request)
+        #expect(transport.requests.first?.headers.contains(.init("X-Request-Id", "r-1")) == true)
+        #expect(told.withLock { $0 } == ["r-1"])
+        for bad in ["", "a\r\nX-Evil: 1", "a b", "é", String(repeating: "x", count: 129)] {
+            request.requestID = bad
+            #expect(await client.events(of: request).1?.code == .invalidRequest, "\(bad)")
+        }
+        #expect(transport.requests.count == 1)
     }
 
     @Test func `a number that is none is refused before sending`() async {

@@ -66,7 +66,7 @@ import Testing
             $0.onEvent = { log.note($0) }
         }
         #expect(await client.events().1 == nil)
-        guard case .retrying(attempt: 1, let delay, let error)? = log.all.dropFirst().first else {
+        guard case .retrying(attempt: 1, let delay, let error, _)? = log.all.dropFirst().first else {
             Issue.record("no retry in \(log.lines)")
             return
         }

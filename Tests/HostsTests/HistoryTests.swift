@@ -12,7 +12,10 @@ import Testing
         let dice = Dice(seed: seed)
         let rig = try await HawkRig(
             .split,
-            settings: ["HAWK_SENDS_PER_MINUTE": "0", "HAWK_RUNNING_REPLIES": "0", "HAWK_FOLD_AFTER": "1s"]
+            settings: [
+                "HAWK_SENDS_PER_MINUTE": "0", "HAWK_RUNNING_REPLIES": "0", "HAWK_FOLD_AFTER": "1s",
+                "HAWK_CONCURRENCY": "8",
+            ]
         )
         let ledger = Ledger()
         let users = [try await HawkUser("ada", rig: rig), try await HawkUser("eve", rig: rig)]

@@ -31,12 +31,14 @@ extension ChatAPI {
             content: fields.text("content", maximumBytes: limits.contentBytes),
             idempotencyKey: fields.optionalText("idempotency_key", maximumBytes: limits.idempotencyKeyBytes),
             model: model(&fields),
-            thinking: fields.optionalBool("thinking")
+            thinking: fields.optionalBool("thinking"),
+            requestID: request.id
         )
         try fields.check()
         try await admit(request, uid)
         switch try await store.send(message, uid: uid) {
         case .stored(let sent):
+            report(accepted: sent.reply)
             await withoutCancellation {
                 await configuration.checkpoint(.afterMessageCommitBeforeDispatch)
                 await dispatch(sent.reply, announcedBy: ChatPush.messageCreated(sent.message, reply: sent.reply))
@@ -94,8 +96,9 @@ extension ChatAPI {
     /// POST regenerate: another reply to the message that a reply answers.
     func regenerateReply(_ id: String, _ request: ChatRequest, _ uid: String) async throws -> ChatResponse {
         try await admit(request, uid)
-        switch try await store.regenerate(reply: id, uid: uid) {
+        switch try await store.regenerate(reply: id, uid: uid, requestID: request.id) {
         case .created(let reply):
+            report(accepted: reply)
             await withoutCancellation { await dispatch(reply, announcedBy: ChatPush.replyCreated(reply)) }
             return accepted(reply)
         case .unfinished(let reply): throw APIFailure.replyUnfinished(reply)
@@ -113,9 +116,15 @@ extension ChatAPI {
         )
     }
 
+    private func report(accepted reply: Reply) {
+        configuration.onEvent(
+            .replyAccepted(replyID: reply.id, conversationID: reply.conversationID, requestID: reply.requestID)
+        )
+    }
+
     /// Tells the devices of a reply while the queue gets it, so that they hear of it before a fast worker's first word.
     private func dispatch(_ reply: Reply, announcedBy text: String) async {
-        async let pushed: Void = events.push(text, toUid: reply.uid)
+        async let pushed: Void = events.push(text, toUid: reply.uid, requestID: reply.requestID)
         await dispatch(reply)
         await pushed
     }
@@ -125,7 +134,7 @@ extension ChatAPI {
         do {
             try await dispatcher.dispatch(replyID: reply.id, partition: reply.conversationID)
         } catch {
-            configuration.onEvent(.dispatchFailed(replyID: reply.id, cause: "\(error)"))
+            configuration.onEvent(.dispatchFailed(replyID: reply.id, cause: "\(error)", requestID: reply.requestID))
         }
     }
 }

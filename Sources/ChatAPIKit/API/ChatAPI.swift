@@ -87,7 +87,7 @@ public struct ChatAPI: Sendable {
     /// - Returns: the answer; the connection is to be closed behind it.
     public func refusal(status: Int, reason: String) -> ChatResponse {
         var response = APIFailure.refused(status, reason).response
-        setDefaults(of: &response, requestID: Self.makeRequestID())
+        setDefaults(of: &response, requestID: ChatRequest.makeID())
         return response
     }
 
@@ -99,7 +99,6 @@ public struct ChatAPI: Sendable {
     }
 
     private func answerAnyway(_ request: ChatRequest) async -> ChatResponse {
-        let requestID = Self.makeRequestID()
         var response: ChatResponse
         do {
             response = try await answer(to: request)
@@ -108,15 +107,13 @@ public struct ChatAPI: Sendable {
         } catch let failure as AuthenticationFailure {
             response = APIFailure.unauthenticated(failure).response
         } catch {
-            configuration.onEvent(.requestFailed(requestID: requestID, cause: "\(error)"))
+            configuration.onEvent(.requestFailed(requestID: request.id, cause: "\(error)"))
             response = APIFailure.broken.response
         }
         crossOrigin.mark(&response, for: request)
-        setDefaults(of: &response, requestID: requestID)
+        setDefaults(of: &response, requestID: request.id)
         return response
     }
-
-    private static func makeRequestID() -> String { Base64.encodeURL(Digest.randomBytes(12)) }
 
     private func setDefaults(of response: inout ChatResponse, requestID: String) {
         response.setDefault("Cache-Control", "no-store")

@@ -1,3 +1,5 @@
+import ServerCore
+
 /// An HTTP request as `ChatAPI` needs it, from whatever server received it.
 public struct ChatRequest: Sendable {
     /// The method, in capitals.
@@ -17,6 +19,9 @@ public struct ChatRequest: Sendable {
     /// Whether the browser spoke TLS, here or at a proxy that is trusted: decides between `ws` and `wss`.
     public var isSecure: Bool
 
+    /// What names the request in logs, in its answer's `X-Request-Id` and in what is done for it.
+    public let id: String
+
     /// A request.
     /// - Parameters:
     ///   - method: the method, in capitals.
@@ -26,6 +31,8 @@ public struct ChatRequest: Sendable {
     ///   - body: the whole body.
     ///   - peerAddress: where the connection comes from.
     ///   - isSecure: whether the browser spoke TLS.
+    ///   - id: the name that a proxy of yours gave it: up to 128 letters, digits and `-_.:+/=@`. Anything else, and nil,
+    ///     is replaced by a random one.
     public init(
         method: String,
         path: String,
@@ -33,7 +40,8 @@ public struct ChatRequest: Sendable {
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
         peerAddress: String = "",
-        isSecure: Bool = false
+        isSecure: Bool = false,
+        id: String? = nil
     ) {
         self.method = method
         self.path = path
@@ -42,6 +50,22 @@ public struct ChatRequest: Sendable {
         self.body = body
         self.peerAddress = peerAddress
         self.isSecure = isSecure
+        self.id = id.flatMap { Self.isID($0) ? $0 : nil } ?? Self.makeID()
+    }
+
+    /// A new name.
+    static func makeID() -> String { Base64.encodeURL(Digest.randomBytes(12)) }
+
+    private static func isID(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "-_.:+/=@".utf8.contains(byte)
+                }
+            }
     }
 
     /// The values of every field of that name, in order; names differ in more than case only.

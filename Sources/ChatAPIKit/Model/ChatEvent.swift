@@ -1,21 +1,26 @@
 package import PlatformCore
 
 /// What happens inside the chat, for logs and metrics; never carries a content, a token or a proof.
+///
+/// `requestID` is the `X-Request-Id` under which the reply was asked for, where one is known: it is the same in whatever
+/// process the event happens.
 public enum ChatEvent: Sendable {
+    /// A question, or a wish for another answer, was stored with its waiting reply.
+    case replyAccepted(replyID: String, conversationID: String, requestID: String?)
     /// A worker took a reply.
-    case attemptStarted(replyID: String, attempt: Int)
+    case attemptStarted(replyID: String, attempt: Int, requestID: String?)
     /// An attempt ended in an error; the queue decides whether there is another.
-    case attemptFailed(replyID: String, attempt: Int, cause: String)
+    case attemptFailed(replyID: String, attempt: Int, cause: String, requestID: String?)
     /// A worker lost a reply: it was stopped, deleted, or taken by another worker.
-    case attemptLost(replyID: String, attempt: Int)
+    case attemptLost(replyID: String, attempt: Int, requestID: String?)
     /// A reply ended well.
-    case replyFinished(replyID: String, attempt: Int, finishReason: String)
+    case replyFinished(replyID: String, attempt: Int, finishReason: String, requestID: String?)
     /// A reply was given up.
-    case replyFailed(replyID: String, code: String, cause: String)
+    case replyFailed(replyID: String, code: String, cause: String, requestID: String?)
     /// A push reached no gateway; the log has what it carried.
-    case pushFailed(cause: String)
+    case pushFailed(requestID: String?, cause: String)
     /// A reply could not be given to the queue; the sweeper tries again.
-    case dispatchFailed(replyID: String, cause: String)
+    case dispatchFailed(replyID: String, cause: String, requestID: String?)
     /// The sweeper gave replies to the queue that nobody seemed to have.
     case swept(count: Int)
     /// A conversation keeps its title: none could be made.
@@ -37,20 +42,34 @@ public enum ChatEvent: Sendable {
     /// The event as a line for a log.
     package var line: LogLine {
         switch self {
-        case .attemptStarted(let reply, let attempt):
-            LogLine(.info, "chat", "reply taken", ["reply": reply, "attempt": "\(attempt)"])
-        case .attemptFailed(let reply, let attempt, let cause):
-            LogLine(.warning, "chat", "attempt failed", ["reply": reply, "attempt": "\(attempt)", "cause": cause])
-        case .attemptLost(let reply, let attempt):
-            LogLine(.info, "chat", "reply stopped or taken over", ["reply": reply, "attempt": "\(attempt)"])
-        case .replyFinished(let reply, let attempt, let reason):
-            LogLine(.info, "chat", "reply finished", ["reply": reply, "attempt": "\(attempt)", "reason": reason])
-        case .replyFailed(let reply, let code, let cause):
-            LogLine(.error, "chat", "reply failed", ["reply": reply, "code": code, "cause": cause])
-        case .pushFailed(let cause):
-            LogLine(.warning, "chat", "push failed", ["cause": cause])
-        case .dispatchFailed(let reply, let cause):
-            LogLine(.warning, "chat", "reply not dispatched", ["reply": reply, "cause": cause])
+        case .replyAccepted(let reply, let conversation, let request):
+            LogLine(.info, "chat", "reply wanted", ["reply": reply, "conversation": conversation], request)
+        case .attemptStarted(let reply, let attempt, let request):
+            LogLine(.info, "chat", "reply taken", ["reply": reply, "attempt": "\(attempt)"], request)
+        case .attemptFailed(let reply, let attempt, let cause, let request):
+            LogLine(
+                .warning,
+                "chat",
+                "attempt failed",
+                ["reply": reply, "attempt": "\(attempt)", "cause": cause],
+                request
+            )
+        case .attemptLost(let reply, let attempt, let request):
+            LogLine(.info, "chat", "reply stopped or taken over", ["reply": reply, "attempt": "\(attempt)"], request)
+        case .replyFinished(let reply, let attempt, let reason, let request):
+            LogLine(
+                .info,
+                "chat",
+                "reply finished",
+                ["reply": reply, "attempt": "\(attempt)", "reason": reason],
+                request
+            )
+        case .replyFailed(let reply, let code, let cause, let request):
+            LogLine(.error, "chat", "reply failed", ["reply": reply, "code": code, "cause": cause], request)
+        case .pushFailed(let request, let cause):
+            LogLine(.warning, "chat", "push failed", ["cause": cause], request)
+        case .dispatchFailed(let reply, let cause, let request):
+            LogLine(.warning, "chat", "reply not dispatched", ["reply": reply, "cause": cause], request)
         case .swept(let count):
             LogLine(.debug, "chat", "replies dispatched by the sweeper", ["count": "\(count)"])
         case .titleFailed(let conversation, let cause):
@@ -62,7 +81,7 @@ public enum ChatEvent: Sendable {
         case .gatewayUnavailable(let cause):
             LogLine(.warning, "chat", "no gateway to bind at", ["cause": cause])
         case .requestFailed(let request, let cause):
-            LogLine(.error, "chat", "request failed", ["request": request, "cause": cause])
+            LogLine(.error, "chat", "request failed", ["cause": cause], request)
         }
     }
 }

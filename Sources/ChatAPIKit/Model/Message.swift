@@ -96,6 +96,8 @@ public struct NewMessage: Sendable, Hashable {
     public var model: String?
     /// Whether the model shall think first; nil takes the conversation's setting, or else the host's.
     public var thinking: Bool?
+    /// The id of the HTTP request that brings it, for logs; its reply keeps it.
+    public var requestID: String?
 
     /// Makes a value; nothing is stored.
     public init(
@@ -103,12 +105,14 @@ public struct NewMessage: Sendable, Hashable {
         content: String,
         idempotencyKey: String? = nil,
         model: String? = nil,
-        thinking: Bool? = nil
+        thinking: Bool? = nil,
+        requestID: String? = nil
     ) {
         self.place = place
         self.content = content
         self.idempotencyKey = idempotencyKey
         self.model = model
         self.thinking = thinking
+        self.requestID = requestID
     }
 }

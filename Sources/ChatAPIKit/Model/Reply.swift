@@ -43,6 +43,8 @@ public struct Reply: Sendable, Hashable {
     public var finishReason: String?
     /// What it cost, where the model said so.
     public var usage: TokenUsage?
+    /// The id of the HTTP request that asked for it, for logs; nil where none did.
+    public var requestID: String?
     /// Why it failed; nil unless it did.
     public var failure: ReplyFailure?
     /// When it was asked for, in milliseconds since 1970.
@@ -65,6 +67,7 @@ public struct Reply: Sendable, Hashable {
         reasoning: String = "",
         finishReason: String? = nil,
         usage: TokenUsage? = nil,
+        requestID: String? = nil,
         failure: ReplyFailure? = nil,
         createdAt: Int64,
         endedAt: Int64? = nil
@@ -82,6 +85,7 @@ public struct Reply: Sendable, Hashable {
         self.reasoning = reasoning
         self.finishReason = finishReason
         self.usage = usage
+        self.requestID = requestID
         self.failure = failure
         self.createdAt = createdAt
         self.endedAt = endedAt

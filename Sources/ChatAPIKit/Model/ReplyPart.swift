@@ -63,6 +63,8 @@ public struct ReplyPrompt: Sendable, Hashable {
     public var tokenLimit: Int?
     /// System prompt, earlier questions with their answers, and the question, which is last.
     public var messages: [Message]
+    /// The id of the HTTP request that asked for the reply: for logs, and for the model's server to log too.
+    public var requestID: String?
 
     /// Makes a value.
     public init(
@@ -71,7 +73,8 @@ public struct ReplyPrompt: Sendable, Hashable {
         model: String?,
         thinking: Bool?,
         tokenLimit: Int? = nil,
-        messages: [Message]
+        messages: [Message],
+        requestID: String? = nil
     ) {
         self.replyID = replyID
         self.uid = uid
@@ -79,5 +82,6 @@ public struct ReplyPrompt: Sendable, Hashable {
         self.thinking = thinking
         self.tokenLimit = tokenLimit
         self.messages = messages
+        self.requestID = requestID
     }
 }

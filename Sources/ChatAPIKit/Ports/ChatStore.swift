@@ -83,7 +83,13 @@ public protocol ChatStore: Sendable {
     func stop(reply id: String, uid: String) async throws(ChatError) -> EndResult
 
     /// Stores another queued reply to the message that a reply answers, with that reply's model and thinking.
-    func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult
+    ///
+    /// The new reply keeps `requestID`, as that of a sent message does.
+    func regenerate(
+        reply id: String,
+        uid: String,
+        requestID: String?
+    ) async throws(ChatError) -> RegenerateResult
 
     // MARK: The worker's side
 

@@ -10,6 +10,7 @@ package enum ChatPush {
             "parent_id": .string(message.parentID),
             "content": .string(message.content),
             "idempotency_key": .string(message.idempotencyKey),
+            "request_id": .string(reply.requestID),
         ]
         return object.serialized
     }
@@ -51,6 +52,7 @@ package enum ChatPush {
             "conversation_id": .string(reply.conversationID),
             "message_id": .string(reply.messageID),
             "reply_id": .string(reply.id),
+            "request_id": .string(reply.requestID),
         ]
         return object.serialized
     }
@@ -94,6 +96,7 @@ package enum ChatPush {
         let place: [JSON.Member] = [
             .init(name: "conversation_id", value: .string(reply.conversationID)),
             .init(name: "message_id", value: .string(reply.messageID)),
+            .init(name: "request_id", value: .string(reply.requestID)),
         ]
         return members + place
     }

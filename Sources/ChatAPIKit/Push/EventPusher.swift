@@ -15,17 +15,17 @@ package final class EventPusher: Sendable {
     package var failures: Int { failureCount.load(ordering: .relaxed) }
 
     /// Pushes a JSON text to every socket of a user.
-    package func push(_ text: String, toUid uid: String) async {
+    package func push(_ text: String, toUid uid: String, requestID: String? = nil) async {
         do {
             try await client.push(text, toUid: uid)
         } catch {
             failureCount.add(1, ordering: .relaxed)
-            report(.pushFailed(cause: "\(error)"))
+            report(.pushFailed(requestID: requestID, cause: "\(error)"))
         }
     }
 
     /// Pushes a row of a reply's log.
     package func push(_ row: LogRow, of reply: Reply) async {
-        await push(ChatPush.text(of: row, replyID: reply.id), toUid: reply.uid)
+        await push(ChatPush.text(of: row, replyID: reply.id), toUid: reply.uid, requestID: reply.requestID)
     }
 }

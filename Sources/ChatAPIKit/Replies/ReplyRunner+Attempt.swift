@@ -2,7 +2,7 @@ extension ReplyRunner {
     /// One attempt, from its first push to its end.
     func perform(_ attempt: TakenAttempt) async throws -> ReplyOutcome {
         let reply = attempt.reply
-        configuration.onEvent(.attemptStarted(replyID: reply.id, attempt: reply.attempt))
+        configuration.onEvent(.attemptStarted(replyID: reply.id, attempt: reply.attempt, requestID: reply.requestID))
         let inbox = AttemptInbox()
         let key = watch.add(replyID: reply.id, attempt: reply.attempt) { inbox.lose() }
         defer { watch.remove(key) }
@@ -32,7 +32,8 @@ extension ReplyRunner {
             uid: reply.uid,
             model: reply.model,
             thinking: reply.thinking,
-            messages: messages
+            messages: messages,
+            requestID: reply.requestID
         )
     }
 
@@ -92,7 +93,12 @@ extension ReplyRunner {
             return lost(reply)
         }
         configuration.onEvent(
-            .replyFinished(replyID: reply.id, attempt: reply.attempt, finishReason: end.finishReason)
+            .replyFinished(
+                replyID: reply.id,
+                attempt: reply.attempt,
+                finishReason: end.finishReason,
+                requestID: reply.requestID
+            )
         )
         await configuration.checkpoint(.afterFinishBeforeSettle)
         await pusher.push(ended.row, of: ended.reply)
@@ -111,7 +117,14 @@ extension ReplyRunner {
     private func fail(_ reply: Reply, with error: any Error) async throws -> ReplyOutcome {
         try Task.checkCancellation()
         let error = error as? GenerationError ?? GenerationError(.unavailable, cause: "\(error)")
-        configuration.onEvent(.attemptFailed(replyID: reply.id, attempt: reply.attempt, cause: "\(error)"))
+        configuration.onEvent(
+            .attemptFailed(
+                replyID: reply.id,
+                attempt: reply.attempt,
+                cause: "\(error)",
+                requestID: reply.requestID
+            )
+        )
         if error.isPermanent {
             try await fail(reply.id, attempt: reply.attempt, code: error.code, cause: error.cause)
             return .done
@@ -121,7 +134,7 @@ extension ReplyRunner {
     }
 
     private func lost(_ reply: Reply) -> ReplyOutcome {
-        configuration.onEvent(.attemptLost(replyID: reply.id, attempt: reply.attempt))
+        configuration.onEvent(.attemptLost(replyID: reply.id, attempt: reply.attempt, requestID: reply.requestID))
         return .done
     }
 }

@@ -139,7 +139,9 @@ public struct ReplyRunner: Sendable {
         switch try await store.fail(reply: replyID, attempt: attempt, code: code) {
         case .ended(let ended):
             let code = ended.reply.failure?.code ?? ""
-            configuration.onEvent(.replyFailed(replyID: replyID, code: code, cause: cause))
+            configuration.onEvent(
+                .replyFailed(replyID: replyID, code: code, cause: cause, requestID: ended.reply.requestID)
+            )
             await pusher.push(ended.row, of: ended.reply)
         case .alreadyEnded(let ended):
             await pusher.push(ended.row, of: ended.reply)
@@ -152,7 +154,7 @@ public struct ReplyRunner: Sendable {
         do {
             try await dispatcher.dispatch(replyID: earlier.replyID, partition: earlier.conversationID)
         } catch {
-            configuration.onEvent(.dispatchFailed(replyID: earlier.replyID, cause: "\(error)"))
+            configuration.onEvent(.dispatchFailed(replyID: earlier.replyID, cause: "\(error)", requestID: nil))
         }
     }
 }

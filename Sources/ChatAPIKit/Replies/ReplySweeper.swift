@@ -87,7 +87,7 @@ public struct ReplySweeper: Sendable {
             try await dispatcher.dispatch(replyID: candidate.replyID, partition: candidate.conversationID)
             return true
         } catch {
-            configuration.onEvent(.dispatchFailed(replyID: candidate.replyID, cause: "\(error)"))
+            configuration.onEvent(.dispatchFailed(replyID: candidate.replyID, cause: "\(error)", requestID: nil))
             return false
         }
     }

@@ -30,6 +30,18 @@ package struct LogLine: Sendable, Equatable {
         self.fields = fields.map { (name: $0.key, value: $0.value) }
     }
 
+    /// A line with the id of the request that it belongs to, if one is known.
+    package init(
+        _ level: LogLevel,
+        _ label: String,
+        _ message: String,
+        _ fields: KeyValuePairs<String, String>,
+        _ requestID: String?
+    ) {
+        self.init(level, label, message, fields)
+        if let requestID { self.fields.append((name: "request", value: requestID)) }
+    }
+
     /// The line as the kits show it to those who log by other means.
     package var entry: (level: String, message: String, fields: [(name: String, value: String)]) {
         ("\(level)", message, fields)

@@ -39,6 +39,10 @@ public struct ChatCompletionRequest: Sendable, Hashable {
     public var userID: String?
     /// Whether a stream tells what it cost; false for servers that refuse `stream_options`.
     public var includesUsage: Bool
+    /// What names this call in your logs: told in events, and sent as `X-Request-Id`; no part of the body.
+    ///
+    /// 1 to 128 visible ASCII characters; anything else is refused before it is sent.
+    public var requestID: String?
     /// Fields this kit has no name for, sent as they are; they win over the named ones.
     public var additionalFields: [String: JSONValue]
 

@@ -27,6 +27,8 @@ public struct FIMCompletionRequest: Sendable, Hashable {
     public var logprobs: Int?
     /// Whether a stream tells what it cost.
     public var includesUsage: Bool
+    /// What names this call in your logs, as in `ChatCompletionRequest`.
+    public var requestID: String?
     /// Fields this kit has no name for, sent as they are; they win over the named ones.
     public var additionalFields: [String: JSONValue]
 

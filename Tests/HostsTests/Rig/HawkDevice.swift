@@ -22,11 +22,13 @@ actor HawkDevice {
         var kind: String?
         var text: String?
         var content: String?
+        var requestID: String?
 
         enum CodingKeys: String, CodingKey {
             case type, proof, attempt, seq, kind, text, content
             case clientID = "client_id"
             case replyID = "reply_id"
+            case requestID = "request_id"
         }
     }
 
@@ -55,6 +57,8 @@ actor HawkDevice {
     private(set) var shown: [String: Shown] = [:]
     /// Types of what was pushed, in order.
     private(set) var pushed: [String] = []
+    /// The requests named by what was pushed, each once, in order.
+    private(set) var requestIDs: [String] = []
     /// How many sockets were bound so far.
     private(set) var binds = 0
     /// Every reply of which anything was pushed here.
@@ -123,6 +127,7 @@ actor HawkDevice {
             let event = try JSONDecoder().decode(Event.self, from: Data(text.utf8))
             pushed.append(event.type)
             if let reply = event.replyID { heardOf.insert(reply) }
+            if let request = event.requestID, !requestIDs.contains(request) { requestIDs.append(request) }
             if let pace { try await Task.sleep(for: pace) }
             switch event.type {
             case "init": try await bind(event)

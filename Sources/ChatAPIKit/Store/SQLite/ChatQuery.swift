@@ -45,7 +45,7 @@ package enum ChatQuery {
     private static let replyColumns = """
         id, message_id, conversation_id, uid, state, attempt, last_seq, model, thinking, content, reasoning, \
         finish_reason, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens, error_code, created_at, \
-        ended_at
+        ended_at, request_id
         """
     static let reply = "SELECT \(replyColumns) FROM replies WHERE id = ?"
     static let claim = "SELECT number, job_id, touched_at FROM replies WHERE id = ?"

@@ -56,6 +56,7 @@ enum ChatRows {
             reasoning: row.text(10),
             finishReason: row.optionalText(11),
             usage: usage(row, from: 12),
+            requestID: row.optionalText(19),
             failure: state == .failed ? ReplyFailure(row.optionalText(16).map(GenerationError.Code.init)) : nil,
             createdAt: row.int64(17),
             endedAt: row.optionalInt64(18)

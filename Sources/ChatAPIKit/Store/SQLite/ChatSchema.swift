@@ -150,5 +150,9 @@ package enum ChatSchema {
             DELETE FROM unfolded_replies WHERE ended_at = OLD.ended_at AND reply_id = OLD.id;
         END;
         """,
+        // Leads from the HTTP request that asked for a reply to whatever is done for it.
+        """
+        ALTER TABLE replies ADD COLUMN request_id TEXT;
+        """,
     ]
 }

@@ -50,6 +50,7 @@ extension SQLiteChatStore {
                 uid: uid,
                 model: message.model ?? conversation.model,
                 thinking: message.thinking ?? conversation.thinking,
+                requestID: message.requestID,
                 createdAt: now
             )
             try Self.insert(reply, connection)
@@ -58,7 +59,11 @@ extension SQLiteChatStore {
     }
 
     /// Stores another reply to the same message, with the model and thinking of the given one.
-    public func regenerate(reply id: String, uid: String) async throws(ChatError) -> RegenerateResult {
+    public func regenerate(
+        reply id: String,
+        uid: String,
+        requestID: String?
+    ) async throws(ChatError) -> RegenerateResult {
         try await write("regenerate a reply") { [clock, makeID] connection in
             guard let model = try Self.reply(id, of: uid, connection) else { return .notFound }
             let siblings = try connection.rows(
@@ -75,6 +80,7 @@ extension SQLiteChatStore {
                 uid: uid,
                 model: model.model,
                 thinking: model.thinking,
+                requestID: requestID,
                 createdAt: now
             )
             try Self.insert(reply, connection)
@@ -197,8 +203,8 @@ extension SQLiteChatStore {
     private static func insert(_ reply: Reply, _ connection: Connection) throws {
         try connection.run(
             """
-            INSERT INTO replies (id, message_id, conversation_id, uid, state, touched_at, model, thinking, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO replies (id, message_id, conversation_id, uid, state, touched_at, model, thinking, created_at,
+                request_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             .text(reply.id),
             .text(reply.messageID),
@@ -208,7 +214,8 @@ extension SQLiteChatStore {
             .integer(reply.createdAt),
             .optional(reply.model),
             .optional(reply.thinking.map { $0 ? 1 : 0 }),
-            .integer(reply.createdAt)
+            .integer(reply.createdAt),
+            .optional(reply.requestID)
         )
     }
 

@@ -18,7 +18,8 @@ struct ChatHTTP: Sendable {
                     headers: request.headers.fields.map { (name: $0.name, value: $0.value) },
                     body: request.body,
                     peerAddress: client.ip,
-                    isSecure: isProxied && request.headers["X-Forwarded-Proto"]?.lowercased() == "https"
+                    isSecure: isProxied && request.headers["X-Forwarded-Proto"]?.lowercased() == "https",
+                    id: isProxied ? request.headers["X-Request-Id"] : nil
                 )
             )
         )

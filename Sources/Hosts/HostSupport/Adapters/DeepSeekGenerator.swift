@@ -16,6 +16,7 @@ struct DeepSeekGenerator: ReplyGenerator {
             thinking: prompt.thinking.map { $0 ? .enabled : .disabled }
         )
         request.maxTokens = prompt.tokenLimit
+        request.requestID = prompt.requestID
         request.userID = Base64.encodeURL(Digest.hmacSHA256(key: userKey, Array(prompt.uid.utf8)))
         var end = GenerationEnd(finishReason: FinishReason.stop.name)
         do {

@@ -47,7 +47,7 @@ final class Tally: Sendable {
             switch event {
             case .retrying: counts.retries += 1
             case .failed: counts.callsFailed += 1
-            case .finished(_, _, let firstPiece, let total, let usage):
+            case .finished(_, _, let firstPiece, let total, let usage, _):
                 counts.calls += 1
                 counts.secondsOfCalls += total / .seconds(1)
                 if let firstPiece {
