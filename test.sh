@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks everything: format, a build without warnings, the browser tests, all Swift tests.
+# Checks everything: format, a build without warnings, the documents, the browser tests, all Swift tests.
 # HAWK_REQUIRE_BROWSER=1 makes a missing Chromium a failure (CI does); otherwise the browser tests are left out, and it
 # is said.
 set -euo pipefail
@@ -22,6 +22,15 @@ swift format lint --strict --recursive --parallel Package.swift Sources Tests Ex
 step "build without warnings"
 swift build --build-tests -Xswiftc -warnings-as-errors
 bin="$(swift build --show-bin-path)"
+
+step "documents"
+if command -v python3 >/dev/null; then
+    docs/check-code.py "$bin"
+    docs/screens.py --check --bin "$bin"
+    docs/docc.sh "$bin"
+else
+    echo "left out: Python 3 is missing"
+fi
 
 step "browser"
 python=""

@@ -1,6 +1,8 @@
 // JobQueueKit in a command-line tool: work is written down now, and done later by whoever runs the worker.
 //
 //     swift run queue-only push README.md LICENSE nowhere.txt
+//     echo '{"file":"README.md"}' | swift run queue-only add        one that another program wrote, PHP for one;
+//                                                                   `add 60`: not before a minute has passed
 //     swift run queue-only run -v            works until nothing is ready
 //     swift run queue-only failed            the job for nowhere.txt, and why
 //     swift run queue-only                   what there is; `listen`, `pause`, `status ID` …: docs/queue.md
@@ -36,6 +38,18 @@ if words.first == "push" {
         let id = try await queue.push(CountWords(file: file), .init(attempts: 2, backoff: .fixed(.milliseconds(100))))
         print("job \(id): \(file)")
     }
+    exit(0)
+}
+
+if words.first == "add" {
+    guard let input = try FileHandle.standardInput.readToEnd(),
+        let job = try? JSONDecoder().decode(CountWords.self, from: input)
+    else {
+        FileHandle.standardError.write(Data("queue-only: this is no job: {\"file\":\"README.md\"} would be one\n".utf8))
+        exit(1)
+    }
+    let delay = Duration.seconds(words.count > 1 ? Int(words[1]) ?? 0 : 0)
+    print(try await queue.push(job, .init(delay: delay, attempts: 2)))
     exit(0)
 }
 

@@ -1,7 +1,9 @@
 /// Where jobs are pushed: a store, and how jobs are written into it.
 ///
-///     let queue = JobQueue(store: try SQLiteJobStore(path: "data/queue.sqlite"))
-///     try await queue.push(SendMail(to: "a@b.c"), .init(delay: .seconds(60), attempts: 3))
+/// ```swift
+/// let queue = JobQueue(store: try SQLiteJobStore(path: "data/queue.sqlite"))
+/// try await queue.push(SendMail(to: "a@b.c"), .init(delay: .seconds(60), attempts: 3))
+/// ```
 ///
 /// It is a value: copies push into the same store. A `JobWorker` runs what was pushed, here or in another process.
 public struct JobQueue: Sendable {

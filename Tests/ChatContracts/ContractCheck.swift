@@ -1,9 +1,7 @@
 /// One promise of a port, as a function that throws where it is not kept.
 ///
 /// ```swift
-/// @Test(arguments: ChatStoreContract.checks.map(\.promise))
-/// func `my store keeps the contract`(promise: String) async throws {
-///     let check = ChatStoreContract.checks.first { $0.promise == promise }!
+/// for check in ChatStoreContract.checks {
 ///     try await check.run(try MyStore(path: temporaryFile))   // a new, empty store for each
 /// }
 /// ```

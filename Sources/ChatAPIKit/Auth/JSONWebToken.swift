@@ -3,7 +3,7 @@ import ServerCore
 /// A JSON Web Token (RFC 7519) signed with HMAC-SHA256: who is signed in, and until when.
 ///
 /// ```swift
-/// let token = JSONWebToken(subject: "7", expiresAt: now + 3600).signed(with: secret)
+/// let token = JSONWebToken(subject: "7", expiresAt: now + 3600).signed(with: key)
 /// ```
 /// The only algorithm is `HS256` (RFC 7518 3.2); a token that names another one, or `none`, is refused before anything
 /// else of it is believed.

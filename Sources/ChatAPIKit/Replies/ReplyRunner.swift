@@ -3,8 +3,8 @@
 /// ```swift
 /// let runner = ReplyRunner(store: store, generator: model, pushClient: gateway, dispatcher: queue)
 /// switch try await runner.run(replyID: id, jobID: job) {
-/// case .done: …            // settle the job
-/// case .snooze(let time): … // an earlier reply of the conversation comes first
+/// case .done: settle(job)
+/// case .snooze(let time): putBack(job, for: time)  // an earlier reply of the conversation comes first
 /// }
 /// ```
 ///

@@ -59,7 +59,7 @@ extension GatewayClient {
     /// Replaces the session of a socket; an empty one ends it.
     ///
     /// ```swift
-    /// try await client.setSession(["name": "Ada", "visits": 1], of: socket)
+    /// try await client.setSession(["name": "Ada", "visits": 1], of: clientID)
     /// ```
     @discardableResult
     public func setSession(_ session: ClientSession, of client: ClientID) async throws(GatewayError) -> Delivery {

@@ -4,7 +4,7 @@ import ServerCore
 ///
 /// ```swift
 /// UpgradeHead(bytes: received)                                                     // a server that reads its own bytes
-/// UpgradeHead(target: head.uri, headers: head.headers.map { ($0.name, $0.value) }) // SwiftNIO's HTTPRequestHead
+/// UpgradeHead(target: request.uri, headers: request.headers.map { ($0.name, $0.value) }) // SwiftNIO's HTTPRequestHead
 /// ```
 public struct UpgradeHead: Sendable {
     private enum Form {

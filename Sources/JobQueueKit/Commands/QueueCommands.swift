@@ -1,7 +1,9 @@
 /// What an operator does with a queue from a command line, for any program that has a queue.
 ///
-///     let commands = QueueCommands(queue: queue, worker: worker, output: { print($0, terminator: "") })
-///     exit(await commands.run(Array(CommandLine.arguments.dropFirst())))
+/// ```swift
+/// let commands = QueueCommands(queue: queue, worker: worker, output: { print($0, terminator: "") })
+/// exit(await commands.run(Array(CommandLine.arguments.dropFirst())))
+/// ```
 ///
 /// The words and screens are in docs/queue.md. It prints nothing itself, reads no terminal and handles no signals: the
 /// program gives it an output, and what asks a person.

@@ -2,7 +2,9 @@ import FoundationEssentials
 
 /// A job on its way into a store, its options checked.
 ///
-///     try await queue.push([NewJob(SendMail(to: "a@b.c")), NewJob(Resize(image: 7), .init(priority: 10))])
+/// ```swift
+/// try await queue.push([NewJob(SendMail(to: "a@b.c")), NewJob(Resize(image: 7), .init(priority: 10))])
+/// ```
 public struct NewJob: Sendable {
     /// The name handlers are registered for.
     public let name: String

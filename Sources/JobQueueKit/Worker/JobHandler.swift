@@ -2,10 +2,12 @@ import FoundationEssentials
 
 /// What runs the jobs of one name.
 ///
-///     JobHandler(SendMail.self, onFailed: { job, context, reason in await report(job, reason) }) { job, context in
-///         try await mailer.send(to: job.to)
-///         return .done
-///     }
+/// ```swift
+/// JobHandler(SendMail.self, onFailed: { job, context, reason in await report(job, reason) }) { job, context in
+///     try await mailer.send(to: job.to)
+///     return .done
+/// }
+/// ```
 ///
 /// A thrown error is a failure: the job is tried again as its attempts and back-off say. The wait before that is, in this
 /// order, what the run returned (`.retry(after:)`), what `backoff` says, or what the job was pushed with.

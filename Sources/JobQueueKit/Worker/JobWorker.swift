@@ -1,11 +1,9 @@
 /// Runs the jobs of a queue, several at a time, until its task is cancelled.
 ///
-///     let worker = JobWorker(
-///         queue: queue,
-///         handlers: [.init(SendMail.self) { job, context in … }],
-///         concurrency: 8
-///     )
-///     try await worker.run()
+/// ```swift
+/// let worker = JobWorker(queue: queue, handlers: [sendMail, resize], concurrency: 8)
+/// try await worker.run()
+/// ```
 ///
 /// Each job is lent to it under a lease that it renews, so that the jobs of a worker that dies are soon run by another. It
 /// sleeps while nothing is ready: a push in the same process wakes it at once, one in another process too where the system

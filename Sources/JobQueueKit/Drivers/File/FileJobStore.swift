@@ -2,7 +2,9 @@ package import PlatformCore
 
 /// Jobs as files in one directory, which several processes of one machine may share; needs nothing but a file system.
 ///
-///     let queue = JobQueue(store: try FileJobStore(path: "data/queue"))
+/// ```swift
+/// let queue = JobQueue(store: try FileJobStore(path: "data/queue"))
+/// ```
 ///
 /// A pushed job is on the disk when `push` returns. What happens to it afterwards survives a kill at any moment; a power cut
 /// may have a job run again. The cost of a job does not grow with how many there are. It keeps payloads apart from each

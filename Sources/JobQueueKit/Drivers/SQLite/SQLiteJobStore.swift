@@ -3,7 +3,9 @@ import SQLiteCore
 
 /// Jobs in one SQLite file, which several processes of one machine may share.
 ///
-///     let queue = JobQueue(store: try SQLiteJobStore(path: "data/queue.sqlite"))
+/// ```swift
+/// let queue = JobQueue(store: try SQLiteJobStore(path: "data/queue.sqlite"))
+/// ```
 ///
 /// What is returned has been committed. One thread of the process writes, and commits in groups what waits for it; the cost
 /// of a job does not grow with how many there are. The file and its companions have mode 0600 and belong on a local disk.
