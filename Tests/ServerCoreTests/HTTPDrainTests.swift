@@ -31,6 +31,37 @@ struct HTTPDrainTests {
         }
     }
 
+    @Test func `told to finish, it takes no more and waits for what is under way beyond the drain's time`() async throws
+    {
+        let (gate, began) = (Gate(), Gate())
+        let configuration = HTTPServer.Configuration.make { $0.drainTimeout = .milliseconds(1) }
+        let server = HTTPServer(configuration) { _ in
+            await began.open()
+            await gate.wait()
+            return .text("[done]")
+        }
+        try server.bind()
+        let address = server.addresses[0]
+        let running = Task { try await server.run() }
+        let busy = try await RawClient(address)
+        try await busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await began.wait()
+        let finishing = Task { await server.finish() }
+        try await eventually(.seconds(20), "nobody gets in any more") {
+            do {
+                _ = try await RawClient(address)
+                return false
+            } catch {
+                return true
+            }
+        }
+        await gate.open()
+        #expect(try await busy.text().hasSuffix("[done]"))
+        try await within(.seconds(20), "the end of what is under way") { await finishing.value }
+        running.cancel()
+        try await within(.seconds(20), "the end of the server") { try await running.value }
+    }
+
     @Test func `what does not finish in time is cancelled and closed`() async throws {
         let events = Lock<[HTTPServerEvent]>([])
         let began = Gate()

@@ -37,8 +37,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     let arena = WriteArena()
     /// Where its TLS sessions work; made for the first one.
     lazy var cipherBuffers = CipherBuffers()
-    /// The bytes that wait for slow peers, of all loops of the group.
-    let waiting: ByteMeter
+    /// The bytes that wait for slow peers of this loop, a part of the group's.
+    package let waiting: ByteMeter
     let poller: any Poller
     let inbox: LoopInbox
     /// Where tasks run that stay on the loop's thread; see `LoopTasks`.
@@ -66,7 +66,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     init(index: Int, poller kind: PollerKind, name: String, waiting: ByteMeter) throws(SystemError) {
         self.index = index
-        self.waiting = waiting
+        self.waiting = ByteMeter(partOf: waiting)
         let poller = try kind.make()
         self.poller = poller
         let waker = Waker(poller)

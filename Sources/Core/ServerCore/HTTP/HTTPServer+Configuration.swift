@@ -3,7 +3,8 @@ package import PlatformCore
 extension HTTPServer {
     /// What a server listens on, and what it lets a client do.
     package struct Configuration: Sendable {
-        /// Addresses as `SocketAddress` reads them; port 0 takes a free one.
+        /// Addresses as `SocketAddress` reads them, of which port 0 takes a free one; or `unix:` and a path, where only
+        /// this process's user and root are let in.
         package var listen: [String]
         /// The certificate, for HTTPS at every address; nil for plain HTTP.
         package var tls: TLSFiles?

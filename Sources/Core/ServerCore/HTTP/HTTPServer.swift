@@ -26,6 +26,7 @@ package final class HTTPServer: Sendable {
     private let configuration: Configuration
     private let respond: Responder
     private let bound = Lock<Bound?>(nil)
+    private let sites = Lock<[LoopBound<HTTPSite>]>([])
 
     package init(_ configuration: Configuration, respond: @escaping Responder) {
         self.configuration = configuration
@@ -34,7 +35,7 @@ package final class HTTPServer: Sendable {
 
     /// Where it listens, with the real ports; empty before `bind` or `run`.
     package var addresses: [String] {
-        bound.withLock { $0?.listeners.map(\.address.description) ?? [] }
+        bound.withLock { $0?.listeners.map(\.name) ?? [] }
     }
 
     /// Takes the ports, so that they are known; connections wait until `run`.
@@ -68,6 +69,7 @@ package final class HTTPServer: Sendable {
         guard let bound = bound.withLock({ $0 }) else { return }
         let service = HTTPService(configuration, respond)
         let sites = await service.makeSites(bound.group.loops)
+        self.sites.withLock { $0 = sites }
         configuration.events(.listening(addresses))
         configuration.onListening(addresses)
         for listener in bound.listeners {
@@ -80,11 +82,21 @@ package final class HTTPServer: Sendable {
         await bound.group.shutdown()
     }
 
+    /// Takes no more connections, closes each behind the request under way, and returns when all have gone, however long
+    /// that takes; cancelling `run` ends it sooner.
+    package func finish() async {
+        for listener in bound.withLock({ $0?.listeners ?? [] }) { await listener.stop() }
+        await HTTPService.onEach(sites.withLock { $0 }) { $0.finish($1) }
+    }
+
     private func listen(_ text: String, _ group: EventLoopGroup, _ tls: TLSIdentity?) throws(SystemError) -> Listener {
+        let events = configuration.events
+        if text.hasPrefix("unix:") {
+            return try Listener(path: String(text.dropFirst(5)), loops: group.loops) { events(.acceptTrouble($0)) }
+        }
         guard let address = SocketAddress(text) else {
             throw SystemError("read the listen address \(text)", code: SystemError.invalidArgument)
         }
-        let events = configuration.events
         return try Listener(address, loops: group.loops, tls: tls) { events(.acceptTrouble($0)) }
     }
 }

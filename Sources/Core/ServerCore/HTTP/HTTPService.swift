@@ -35,11 +35,19 @@ final class HTTPService: Sendable {
 
     /// Finishes what is under way, within the drain's deadline.
     func drain(_ sites: [LoopBound<HTTPSite>]) async {
+        await Self.onEach(sites) { $0.drain($1) }
+    }
+
+    /// Returns when every site has resumed what `body` gave it.
+    static func onEach(
+        _ sites: [LoopBound<HTTPSite>],
+        _ body: @escaping @Sendable (HTTPSite, CheckedContinuation<Void, Never>) -> Void
+    ) async {
         await withTaskGroup(of: Void.self) { group in
             for site in sites {
                 group.addTask {
                     await withCheckedContinuation { continuation in
-                        if !site.loop.execute({ site.value.drain(continuation) }) { continuation.resume() }
+                        if !site.loop.execute({ body(site.value, continuation) }) { continuation.resume() }
                     }
                 }
             }

@@ -12,7 +12,8 @@ final class HTTPSite {
 
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private var tasks = 0
-    private var drained: CheckedContinuation<Void, Never>?
+    /// Who wait until nothing is left.
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     private var date: [UInt8] = []
     private var dateSecond: Int64 = -1
 
@@ -63,26 +64,31 @@ final class HTTPSite {
     }
 
     /// Closes idle connections at once and the others behind their request, and resumes when all are gone and every task
-    /// has ended, or too much time has passed.
-    func drain(_ continuation: CheckedContinuation<Void, Never>) {
+    /// has ended.
+    func finish(_ continuation: CheckedContinuation<Void, Never>) {
         isDraining = true
-        drained = continuation
+        waiting.append(continuation)
         for connection in Array(connections.values) { connection.drain() }
-        loop.schedule(after: configuration.drainTimeout) { [self] in
-            guard drained != nil else { return }
-            if !connections.isEmpty { configuration.events(.drainTimedOut(connections: connections.count)) }
-            for connection in Array(connections.values) { connection.stream.close() }
-            loop.schedule(after: Self.cancelLimit) { [self] in finishDrain() }
-        }
         checkDrained()
     }
 
-    private func checkDrained() {
-        if isDraining, connections.isEmpty, tasks == 0 { finishDrain() }
+    /// The same, but when too much time has passed it resumes at any rate.
+    func drain(_ continuation: CheckedContinuation<Void, Never>) {
+        finish(continuation)
+        loop.schedule(after: configuration.drainTimeout) { [self] in
+            guard !waiting.isEmpty else { return }
+            if !connections.isEmpty { configuration.events(.drainTimedOut(connections: connections.count)) }
+            for connection in Array(connections.values) { connection.stream.close() }
+            loop.schedule(after: Self.cancelLimit) { [self] in endWaiting() }
+        }
     }
 
-    private func finishDrain() {
-        drained?.resume()
-        drained = nil
+    private func checkDrained() {
+        if isDraining, connections.isEmpty, tasks == 0 { endWaiting() }
+    }
+
+    private func endWaiting() {
+        for continuation in waiting { continuation.resume() }
+        waiting = []
     }
 }

@@ -73,6 +73,10 @@ final class Acceptor: ReadinessHandler {
         for _ in 0..<64 where registration != nil && enter() {
             switch Socket.accept(socket.descriptor) {
             case .connection(let descriptor, let peer):
+                guard !socket.isLocal || LocalSocket.admits(descriptor) else {
+                    turnAway(descriptor)
+                    continue
+                }
                 deal(descriptor, peer)
             case .lost:
                 gate?.leave()
@@ -89,6 +93,12 @@ final class Acceptor: ReadinessHandler {
     func loopEnds() {
         stop()
         socket.close()
+    }
+
+    private func turnAway(_ descriptor: Int32) {
+        Socket.close(descriptor)
+        gate?.leave()
+        onTrouble(SystemError("let a process of another user in", code: EACCES))
     }
 
     /// Counts a connection before it is accepted; if there is no room, rests until there is.

@@ -8,7 +8,13 @@ package final class ConnectionGate: Sendable {
     private struct State {
         var count = 0
         var waiting: [@Sendable () -> Void] = []
-        var emptied: CheckedContinuation<Void, Never>?
+        /// Who wait until there is no connection left.
+        var emptied: [CheckedContinuation<Void, Never>] = []
+
+        mutating func takeEmptied() -> [CheckedContinuation<Void, Never>] {
+            defer { emptied = [] }
+            return emptied
+        }
     }
 
     /// Hears when a listener begins to rest (true) and when it goes on, on the loop that accepts.
@@ -40,26 +46,26 @@ package final class ConnectionGate: Sendable {
         let (waiting, emptied) = state.withLock { state in
             state.count -= 1
             defer { state.waiting = [] }
-            return (state.waiting, state.count == 0 ? state.emptied.take() : nil)
+            return (state.waiting, state.count == 0 ? state.takeEmptied() : [])
         }
         for body in waiting { body() }
-        emptied?.resume()
+        for continuation in emptied { continuation.resume() }
     }
 
     /// Returns when there is no connection left, or when `giveUp` is called.
     package func wait() async {
         await withCheckedContinuation { continuation in
             let isEmpty = state.withLock { state in
-                if state.count > 0 { state.emptied = continuation }
+                if state.count > 0 { state.emptied.append(continuation) }
                 return state.count == 0
             }
             if isEmpty { continuation.resume() }
         }
     }
 
-    /// Ends the wait, if there is one.
+    /// Ends every wait.
     package func giveUp() {
-        state.withLock { $0.emptied.take() }?.resume()
+        for continuation in state.withLock({ $0.takeEmptied() }) { continuation.resume() }
     }
 
     /// Calls `body` once there is room, perhaps at once.

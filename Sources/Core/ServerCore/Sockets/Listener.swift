@@ -23,8 +23,10 @@ package final class Listener: Sendable {
     /// How long it rests when the system has no descriptors left.
     static let rest: Duration = .milliseconds(200)
 
-    /// Where it listens, with the real port.
+    /// Where it listens, with the real port; of a Unix socket `0.0.0.0:0`.
     package let address: SocketAddress
+    /// Where it listens, for people: `127.0.0.1:8282`, `unix:run/hawk.sock`.
+    package let name: String
 
     private let sockets: [ListeningSocket]
     private let tls: TLSIdentity?
@@ -64,6 +66,7 @@ package final class Listener: Sendable {
         let sharesPort = distribution == .sharedPort
         var sockets = [try ListeningSocket(orIPv4: address, backlog: backlog, sharesPort: sharesPort)]
         self.address = sockets[0].address
+        name = self.address.description
         if sharesPort {
             for _ in loops.dropFirst() {
                 sockets.append(try ListeningSocket(self.address, backlog: backlog, sharesPort: true))
@@ -78,6 +81,28 @@ package final class Listener: Sendable {
                 Socket.watchPeers(socket.descriptor, timeout: peerTimeout, mayStall: stall.isPatient)
             }
         }
+        self.loops = loops
+        self.onTrouble = onTrouble
+    }
+
+    /// Binds a Unix socket of mode 0600 and listens, without accepting yet.
+    ///
+    /// Peers of other users than this process's and root are closed at once, and `onTrouble` hears of it. Those that are
+    /// let in have no address: `0.0.0.0:0`.
+    ///
+    /// - Throws: when there is something at the path, or it is longer than `LocalSocket.maxPathBytes`.
+    package init(
+        path: String,
+        loops: [EventLoop],
+        onTrouble: @escaping @Sendable (SystemError) -> Void = { _ in }
+    ) throws(SystemError) {
+        precondition(!loops.isEmpty, "a listener has at least one loop")
+        sockets = [try ListeningSocket(path: path, backlog: 16)]
+        address = sockets[0].address
+        name = "unix:\(path)"
+        tls = nil
+        gate = nil
+        stall = .ordinary
         self.loops = loops
         self.onTrouble = onTrouble
     }
@@ -141,11 +166,20 @@ package final class Listener: Sendable {
 final class ListeningSocket: Sendable {
     let descriptor: Int32
     let address: SocketAddress
+    /// Whether peers have to show who they are: those of a Unix socket.
+    let isLocal: Bool
     private let isClosed = Lock(false)
 
     init(_ address: SocketAddress, backlog: Int32, sharesPort: Bool) throws(SystemError) {
         descriptor = try Socket.listen(address, backlog: backlog, sharesPort: sharesPort)
         self.address = Socket.localAddress(descriptor) ?? address
+        isLocal = false
+    }
+
+    init(path: String, backlog: Int32) throws(SystemError) {
+        descriptor = try LocalSocket.listen(path, backlog: backlog)
+        address = .anonymous
+        isLocal = true
     }
 
     /// Falls back to every IPv4 address where the machine has no IPv6.

@@ -87,7 +87,7 @@ enum Socket {
         prepare(descriptor)
         setNoDelay(descriptor)
         #endif
-        return .connection(descriptor, address ?? SocketAddress(.ipv4(0), port: 0))
+        return .connection(descriptor, address ?? .anonymous)
     }
 
     /// Begins a connect; true if it has ended already.

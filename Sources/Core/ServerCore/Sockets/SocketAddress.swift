@@ -11,6 +11,9 @@ package struct SocketAddress: Hashable, Sendable {
     package let host: Host
     package let port: UInt16
 
+    /// The address of a peer that has none: `0.0.0.0:0`.
+    static let anonymous = SocketAddress(.ipv4(0), port: 0)
+
     package init(_ host: Host, port: UInt16) {
         // An IPv4 peer of a dual-stack socket is an IPv4 peer.
         if case .ipv6(high: 0, let low, _) = host, low >> 32 == 0xffff {
