@@ -202,7 +202,7 @@ final class MessageStream: ByteStream {
 
     private func count(_ bytes: Int) {
         unsent += bytes
-        shard.context.waiting.add(bytes)
+        shard.loop.waiting.add(bytes)
     }
 
     /// From now on the owner has to take something for as long as anything waits: dead sockets leave within the same time

@@ -80,6 +80,7 @@ extension Client {
         if let agreement, let deflate = shard.deflate { parser.allowCompression(deflate.deflation(for: agreement)) }
         opening = nil
         phase = .open
+        openedAt = shard.loop.ticks
         let response = Handshake.response(
             to: request.head,
             subprotocol: request.subprotocol,

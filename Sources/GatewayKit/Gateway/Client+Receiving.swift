@@ -94,6 +94,7 @@ extension Client: ByteStreamDelegate {
     @inline(__always)
     private func deliver(_ payload: UnsafeRawBufferPointer, isText: Bool) {
         guard phase == .open else { return }
+        messagesReceived &+= 1
         shard.counters.messagesReceived.add()
         shard.counters.bytesReceived.add(payload.count)
         guard isText else { return handler.binary(payload.bytes, from: self) }
@@ -132,7 +133,7 @@ extension Client: ByteStreamDelegate {
 
     /// Notes what messages that have come in part take up; in a gateway that is full nobody may begin one.
     private func count(unfinished growth: Int) {
-        shard.context.waiting.add(growth)
+        shard.loop.waiting.add(growth)
         guard growth > 0, shard.context.isFull, phase == .open || phase == .closing else { return }
         fail(.noRoom)
         forgetUnfinished()
@@ -142,6 +143,6 @@ extension Client: ByteStreamDelegate {
         let unfinished = parser.bufferedBytes
         guard unfinished > 0 else { return }
         parser.clear()
-        shard.context.waiting.add(-unfinished)
+        shard.loop.waiting.add(-unfinished)
     }
 }

@@ -67,6 +67,7 @@ extension Client {
             if phase == .open { drop(bytes) }
             return false
         }
+        messagesSent &+= 1
         shard.counters.messagesSent.add()
         shard.counters.bytesSent.add(bytes)
         return true

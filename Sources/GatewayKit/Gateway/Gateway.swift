@@ -19,7 +19,7 @@ public final class Gateway: Sendable {
     let configuration: Configuration
     let makeHandler: @Sendable (LoopContext) -> any GatewayHandler
     let start = StartSignal()
-    private let context = Lock<GatewayContext?>(nil)
+    let context = Lock<GatewayContext?>(nil)
     /// What there is while it runs.
     let running = Lock<RunningGateway?>(nil)
 

@@ -18,6 +18,8 @@ final class GatewayContext: Sendable {
     let births: GroupBirths?
     /// Bytes that wait in memory, on all loops.
     let waiting: ByteMeter
+    /// Those of each loop.
+    private let waitingOfLoops: [ByteMeter]
     /// What each loop has counted.
     let counters: [Counters]
 
@@ -28,10 +30,11 @@ final class GatewayContext: Sendable {
         _ configuration: Gateway.Configuration,
         proxies: TrustedProxies?,
         address: GatewayAddress,
-        waiting: ByteMeter
+        group: EventLoopGroup
     ) {
         self.proxies = proxies
-        self.waiting = waiting
+        waiting = group.waiting
+        waitingOfLoops = group.loops.map(\.waiting)
         self.configuration = configuration
         self.address = address
         let (limit, onEvent) = (configuration.limits.maxConnections, configuration.onEvent)
@@ -49,6 +52,10 @@ final class GatewayContext: Sendable {
     var isFull: Bool { waiting.value > configuration.limits.maxBufferedBytes }
 
     var statistics: GatewayStatistics { GatewayStatistics(counters, bufferedBytes: waiting.value) }
+
+    var loopStatistics: [GatewayStatistics] {
+        zip(counters, waitingOfLoops).map { GatewayStatistics([$0], bufferedBytes: $1.value) }
+    }
 
     /// The next number in the one order of all loops: of connects and binds.
     func nextSerial() -> UInt64 { serials.wrappingAdd(1, ordering: .relaxed).oldValue }

@@ -31,7 +31,7 @@ struct RunningGateway: Sendable {
             throw error
         }
         let address = inner?.address ?? .none
-        let context = GatewayContext(configuration, proxies: proxies, address: address, waiting: group.waiting)
+        let context = GatewayContext(configuration, proxies: proxies, address: address, group: group)
         do throws(GatewayError) {
             listeners = try Self.listen(places, group.loops, identity, context)
         } catch {

@@ -49,6 +49,27 @@ extension ClientTable {
         entries.compactMap { $0.member == nil ? nil : found($0.connection, serial: $0.serial, $0.belongings, fields) }
     }
 
+    /// Calls `body` with each client that has the uid and the group, as far as they are given, and with its place among
+    /// those of other loops: in order of binding, of joining, or of connecting.
+    package func visit(uid: String?, group: String?, _ body: (_ serial: UInt64, Member) -> Void) {
+        guard uid != nil || group != nil else {
+            for entry in entries {
+                if let member = entry.member { body(entry.serial, member) }
+            }
+            return
+        }
+        let groupCircle = group.flatMap { groups[ByteKey($0)] }
+        guard group == nil || groupCircle != nil else { return }
+        let circle = uid.map { uids[ByteKey($0)] } ?? groupCircle
+        for seat in circle?.roster.seats ?? [] {
+            guard let member = seat.member else { continue }
+            if uid != nil, let groupCircle, belongings(of: seat.connection)?.groups?.contains(groupCircle) != true {
+                continue
+            }
+            body(seat.serial, member)
+        }
+    }
+
     private func list(_ circle: Circle<Member>?, _ fields: ClientSelection.Fields) -> [Found] {
         var found: [Found] = []
         found.reserveCapacity(circle?.roster.count ?? 0)

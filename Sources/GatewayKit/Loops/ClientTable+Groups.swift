@@ -41,6 +41,12 @@ extension ClientTable {
         belongings(of: connection)?.groups.map { $0.list.map(\.circle.name) }
     }
 
+    /// The first groups of a client, in order of joining, and how many there are.
+    package func firstGroups(of connection: UInt32, atMost limit: Int) -> (names: [String], count: Int) {
+        guard let list = belongings(of: connection)?.groups?.list else { return ([], 0) }
+        return (list.prefix(limit).map(\.circle.name), list.count)
+    }
+
     /// How many clients a group has.
     package func count(inGroup group: String) -> Int { groups[ByteKey(group)]?.roster.count ?? 0 }
 

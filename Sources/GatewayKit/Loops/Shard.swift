@@ -27,7 +27,7 @@ package final class Shard: @unchecked Sendable {
     package let table = ClientTable<Client>()
     /// Every connection, also those that are still shaking hands or closing.
     private var connections: [UInt32: Client] = [:]
-    /// Whom connections through trusted proxies are counted for, where there is a limit on that.
+    /// Where connections through trusted proxies come from.
     private var senders: [UInt32: SocketAddress] = [:]
     private var isDraining = false
     private var numbers: ConnectionNumbers
@@ -208,13 +208,15 @@ package final class Shard: @unchecked Sendable {
         return client
     }
 
-    /// Counts a connection for who a trusted proxy says it is from; false if there are as many of his as may be.
+    /// Notes and counts a connection for who a trusted proxy says it is from; false if there are as many of his as may be.
     func admits(_ client: Client, from sender: SocketAddress) -> Bool {
-        guard context.addresses != nil else { return true }
         guard admits(sender) else { return false }
         senders[client.id.connection] = sender
         return true
     }
+
+    /// Where a client comes from as a trusted proxy says; nil without one.
+    func sender(of client: Client) -> SocketAddress? { senders[client.id.connection] }
 
     /// Lists a client whose handshake is done.
     func enter(_ client: Client) {
@@ -233,8 +235,9 @@ package final class Shard: @unchecked Sendable {
     func bury(_ client: Client) {
         connections[client.id.connection] = nil
         counters.connections.add(-1)
+        let sender = context.proxies == nil ? nil : senders.removeValue(forKey: client.id.connection)
         if let addresses = context.addresses {
-            if let sender = senders.removeValue(forKey: client.id.connection) { addresses.leave(sender) }
+            if let sender { addresses.leave(sender) }
             if isCounted(client.stream.peer) { addresses.leave(client.stream.peer) }
         }
         context.connections.leave()
