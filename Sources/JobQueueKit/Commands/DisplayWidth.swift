@@ -1,6 +1,6 @@
 extension String {
     /// How many columns of a terminal it takes: two for what East Asian scripts and emoji are written with.
-    var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+    package var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 }
 
 extension Character {

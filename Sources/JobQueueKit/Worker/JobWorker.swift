@@ -46,6 +46,8 @@ public struct JobWorker: Sendable {
     private let concurrency: Int
     private let channels: [Channel]
     var configuration: Configuration
+    /// Notified when it is to finish.
+    private let finishing = WakeSignal()
 
     /// A worker that does not run yet.
     ///
@@ -90,6 +92,14 @@ public struct JobWorker: Sendable {
         try await run(untilEmpty: true)
     }
 
+    /// Has `run()` take no more jobs and return once those that run have ended, however long they take.
+    ///
+    /// Cancelling the task of `run()` ends it sooner, within `Configuration.drain`. Holds for every run of this worker, also one
+    /// that is begun later.
+    public func finish() {
+        finishing.notify()
+    }
+
     private func run(untilEmpty: Bool) async throws(QueueError) {
         let engine = WorkerEngine(
             queue: queue,
@@ -99,6 +109,9 @@ public struct JobWorker: Sendable {
             untilEmpty: untilEmpty,
             configuration: configuration
         )
+        let endObserving = finishing.observe { [weak engine] in engine?.finish() }
+        defer { endObserving() }
+        if finishing.generation > 0 { engine.finish() }
         let result = await withTaskCancellationHandler {
             await engine.run()
         } onCancel: {

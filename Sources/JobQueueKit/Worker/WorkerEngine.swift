@@ -14,6 +14,8 @@ final class WorkerEngine: Sendable {
         /// Whether the store may have more than at the last look.
         var hasNews = true
         var isStopping = false
+        /// Whether it takes no more jobs, and lets those that run take their time.
+        var isFinishing = false
         var isLeaving = false
         /// Whether a job has waited in vain for a thread of the pool, and none has become free since.
         var isStalled = false
@@ -62,6 +64,9 @@ final class WorkerEngine: Sendable {
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
+    /// Whether no more jobs are to be begun.
+    private var isEnding: Bool { state.withLock { $0.isStopping || $0.isFinishing } }
+
     /// Whether the end of the drain has come, and what cannot be settled now is left to the end of its lease.
     private var isLeaving: Bool { state.withLock { $0.isLeaving } }
 
@@ -72,7 +77,12 @@ final class WorkerEngine: Sendable {
         signal.notify()
     }
 
-    /// Runs until it has nothing to do or is told to stop.
+    func finish() {
+        state.withLock { $0.isFinishing = true }
+        signal.notify()
+    }
+
+    /// Runs until it has nothing to do or is told to stop or to finish.
     ///
     /// In a task of its own: cancelling the caller's must not cancel jobs that may still finish.
     func run() async -> Result<Void, QueueError> {
@@ -96,6 +106,7 @@ final class WorkerEngine: Sendable {
         let renewing = Task(executorPreference: watch) { [self] in await renewLeases() }
         await takeJobs()
         emit(.workerDraining(running: running.count))
+        await finishJobs()
         await drain()
         renewing.cancel()
         await renewing.value
@@ -128,7 +139,7 @@ final class WorkerEngine: Sendable {
             let seen = signal.generation
             let isDue = nextLook <= .now
             let turn = state.withLock { state -> (free: Int, looks: Bool)? in
-                if state.isStopping { return nil }
+                if state.isStopping || state.isFinishing { return nil }
                 let free = room(state)
                 let looks = free > 0 && (state.hasNews || isDue)
                 if looks { state.hasNews = false }
@@ -211,7 +222,7 @@ final class WorkerEngine: Sendable {
     ///   - asked: When the store was asked: the leases end no sooner than one lease after that.
     private func start(_ reservations: [Reservation], asked: ContinuousClock.Instant) async {
         for job in queue.store.reclaims.take() { emit(.reclaimed(job)) }
-        guard !isStopping else {
+        guard !isEnding else {
             _ = try? await queue.store.settle(reservations.map { ($0.token, .release) })
             return
         }
@@ -241,7 +252,7 @@ final class WorkerEngine: Sendable {
             let wasFull = room(state) == 0
             body(&state)
             if untilEmpty, state.running.isEmpty { state.hasNews = true }
-            return wasFull || state.isStopping || state.hasNews
+            return wasFull || state.isStopping || state.isFinishing || state.hasNews
         }
         if isAwaited { signal.notify() }
     }
@@ -319,6 +330,16 @@ final class WorkerEngine: Sendable {
     }
 
     // MARK: Stopping
+
+    /// Waits for the jobs that run, if it is to finish, until it is to stop.
+    private func finishJobs() async {
+        while true {
+            let seen = signal.generation
+            flushBeside()
+            if isStopping || running.isEmpty { return }
+            await signal.wait(past: seen)
+        }
+    }
 
     private func drain() async {
         await waitForJobs(configuration.drain)
