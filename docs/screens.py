@@ -59,7 +59,8 @@ shown() {
     [ -n "${ends_after:-}" ] || limit="-k 5 60"
     ends_after=
     # A function or builtin cannot be given to timeout, and needs no time limit.
-    if [ "$(type -t "$1")" = file ]; then timeout -s TERM $limit "$@"; else "$@"; fi
+    # In the foreground, since timeout else sends the signal twice, and twice means at once.
+    if [ "$(type -t "$1")" = file ]; then timeout --foreground -s TERM $limit "$@"; else "$@"; fi
 }
 """
 
