@@ -135,7 +135,8 @@ final class HawkRig: Sendable {
         roles.map { "--- \($0.rawValue)\n\(process($0).text())" }.joined(separator: "\n")
     }
 
-    private func environment(_ role: Role) -> [String: String] {
+    /// What a process and its commands are set by.
+    func environment(_ role: Role) -> [String: String] {
         var values = [
             "HAWK_DATA": directory.file("data"),
             "HAWK_GATEWAY_LISTEN": "127.0.0.1:\(gatewayPort)",

@@ -1,3 +1,4 @@
+import GatewayKit
 import PlatformCore
 import ServerCore
 
@@ -9,10 +10,16 @@ final class AdminDesk: Sendable {
     typealias Source = @Sendable (inout Metrics) async -> Void
     /// Throws what is wrong with a part, if anything is.
     typealias Check = @Sendable () async throws -> Void
+    /// Adds what a part tells of itself to the host's status.
+    typealias Report = @Sendable (inout HostStatus) async -> Void
+    /// Lists a gateway's sockets.
+    typealias Lister = @Sendable (ConnectionFilter, _ limit: Int) async throws -> ConnectionList
 
     private struct Contents {
         var sources: [Source] = []
         var checks: [(name: String, check: Check)] = []
+        var reports: [Report] = []
+        var lister: Lister?
     }
 
     /// How long a check may take before the part counts as not ready.
@@ -30,12 +37,37 @@ final class AdminDesk: Sendable {
         contents.withLock { $0.checks.append((name, check)) }
     }
 
+    /// What a part says when the host is asked for its status.
+    func addReport(_ report: @escaping Report) {
+        contents.withLock { $0.reports.append(report) }
+    }
+
+    /// How the sockets of this host's gateway are listed.
+    func setLister(_ lister: @escaping Lister) {
+        contents.withLock { $0.lister = lister }
+    }
+
+    /// What every part says, on top of what is known of the process.
+    func report(_ process: HostStatus) async -> HostStatus {
+        var status = process
+        for report in contents.withLock({ $0.reports }) { await report(&status) }
+        return status
+    }
+
+    /// How the gateway's sockets are listed; nil in a host without one.
+    var lister: Lister? { contents.withLock { $0.lister } }
+
     /// The part that answers at an address.
-    func part(listen: String, log: @escaping @Sendable (LogLine) -> Void) -> HostPart {
+    func part(
+        listen: String,
+        onListening: @escaping @Sendable (String) -> Void,
+        log: @escaping @Sendable (LogLine) -> Void
+    ) -> HostPart {
         var configuration = HTTPServer.Configuration(listen: listen)
         configuration.maxConnections = 100
         configuration.drainTimeout = .seconds(1)
         configuration.events = { log($0.line) }
+        configuration.onListening = { onListening($0[0]) }
         let server = HTTPServer(configuration) { await self.respond(to: $0) }
         return HostPart("admin") { try await server.run() }
     }

@@ -1,9 +1,18 @@
 import ChatAPIKit
 import DeepSeekKit
+import JobQueueKit
 import PlatformCore
+import ServerCore
 
-/// Counts what the kits tell, for `/metrics`: some events per answer, none per token.
+/// Counts what the kits tell, for `/metrics` and `status`: some events per answer, none per token.
 final class Tally: Sendable {
+    /// What goes on in the API and in this process's worker.
+    private struct Activity {
+        var api = HostStatus.API()
+        var worker = HostStatus.Worker()
+        var jobs: Set<JobID> = []
+    }
+
     private struct Counts {
         var attempts = 0
         var finished = 0
@@ -25,6 +34,7 @@ final class Tally: Sendable {
     }
 
     private let counts = Lock(Counts())
+    private let activity = Lock(Activity())
 
     func count(_ event: ChatEvent) {
         counts.withLock { counts in
@@ -62,9 +72,64 @@ final class Tally: Sendable {
         }
     }
 
+    func count(_ event: QueueEvent) {
+        activity.withLock { activity in
+            switch event {
+            case .workerStarted(let concurrency): activity.worker.concurrency = concurrency
+            case .started(let run): activity.jobs.insert(run.id)
+            case .finished(let run, _):
+                activity.worker.done += 1
+                activity.jobs.remove(run.id)
+            case .failed(let run, _, _):
+                activity.worker.failed += 1
+                activity.jobs.remove(run.id)
+            case .snoozed(let run, _), .released(let run), .givenUp(let run, _), .leaseLost(let run),
+                .abandoned(let run):
+                activity.jobs.remove(run.id)
+            default: break
+            }
+        }
+    }
+
+    /// Has a request to the API answered, and counts it, and its stream for as long as that is written.
+    func answer(_ request: HTTPRequest, by respond: HTTPServer.Responder) async -> HTTPResponse {
+        activity.withLock { activity in
+            activity.api.requests += 1
+            activity.api.requestsUnderWay += 1
+        }
+        var response = await respond(request)
+        activity.withLock { $0.api.requestsUnderWay -= 1 }
+        guard case .stream(let produce) = response.body else { return response }
+        response.body = .stream { [self] writer in
+            activity.withLock { $0.api.streams += 1 }
+            defer { activity.withLock { $0.api.streams -= 1 } }
+            try await produce(writer)
+        }
+        return response
+    }
+
+    /// What the API does.
+    var api: HostStatus.API {
+        var api = activity.withLock { $0.api }
+        api.requestsFailed = counts.withLock { $0.requestsFailed }
+        return api
+    }
+
+    /// What this process's worker does.
+    var worker: HostStatus.Worker {
+        activity.withLock { activity in
+            var worker = activity.worker
+            worker.running = activity.jobs.count
+            return worker
+        }
+    }
+
     /// The figures of the HTTP API.
     func addAPI(to metrics: inout Metrics) {
         let counts = counts.withLock { $0 }
+        let api = activity.withLock { $0.api }
+        metrics.add("hawk_api_requests_total", .counter, api.requests, "Requests to the API and for the page.")
+        metrics.add("hawk_api_streams", .gauge, api.streams, "Logs that are followed as streams.")
         metrics.add("hawk_api_requests_failed_total", .counter, counts.requestsFailed, "Requests answered with 500.")
     }
 

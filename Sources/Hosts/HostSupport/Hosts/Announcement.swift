@@ -1,3 +1,4 @@
+import GatewayKit
 import PlatformCore
 
 #if canImport(Glibc)
@@ -8,65 +9,115 @@ import Musl
 import Darwin
 #endif
 
-/// What `hawk` says once everything listens: which address is for what, and what a person should know.
+/// What a host listens at; and what it says on a terminal once it listens wherever it shall: what is where, who gets
+/// there, and what a person should know.
 package final class Announcement: Sendable {
-    private struct Addresses {
-        var gateway: String?
-        var api: String?
+    private struct State {
+        var doors: [Door] = []
         var isSaid = false
     }
 
     private let settings: Settings
     private let host: HostName
-    private let addresses = Lock(Addresses())
+    private let state = Lock(State())
 
     init(host: HostName, settings: Settings) {
         self.host = host
         self.settings = settings
     }
 
-    /// The gateway listens.
-    func gateway(_ address: String) { note { $0.gateway = address } }
+    /// Where the host listens now, in the order in which it began to.
+    var doors: [Door] { state.withLock { $0.doors } }
 
-    /// The API listens.
-    func api(_ address: String) { note { $0.api = address } }
-
-    private func note(_ change: (inout Addresses) -> Void) {
-        let banner = addresses.withLock { addresses -> String? in
-            change(&addresses)
-            guard host == .hawk, !addresses.isSaid, let gateway = addresses.gateway, let api = addresses.api else {
-                return nil
-            }
-            addresses.isSaid = true
-            return render(gateway: gateway, api: api)
+    /// The host listens there.
+    func opened(_ door: Door) {
+        let isWhole = state.withLock { state in
+            state.doors.append(door)
+            return expected.isSubset(of: state.doors.map(\.kind))
         }
-        if let banner { try? Files.write(banner.utf8, to: STDOUT_FILENO, path: "stdout") }
+        if isWhole, host != .queue { say() }
     }
 
-    private func render(gateway: String, api: String) -> String {
-        let isTerminal = isatty(STDOUT_FILENO) == 1
-        let bold = { (text: String) in isTerminal ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-        let model =
-            settings.deepSeekKey == nil
-            ? "SIMULATED: no DEEPSEEK_API_KEY is set, answers are made up on this machine"
-            : "\(settings.model) at \(settings.deepSeekURL ?? "api.deepseek.com")"
-        let signIn =
-            settings.hasDevelopmentSignIn
-            ? "development: anyone on this machine may sign in under any name"
-            : settings.tokenURL.map { "tokens from \($0)" } ?? "tokens only: try `hawk token UID`"
-        return """
+    /// Hears of doors of the gateway and the Register.
+    func note(_ event: GatewayEvent) {
+        switch event {
+        case .listening(let address): opened(Door(.gateway, at: address, isSecure: settings.tlsCertificate != nil))
+        case .innerListening(let address): opened(Door(.inner, at: address))
+        case .registerListening(let address): opened(Door(.register, at: address))
+        default: break
+        }
+    }
 
-            \(bold("Services started"))  Hawk \(HawkVersion.text), everything in one process
+    /// Says once, where a person reads it, what this host is.
+    func say() {
+        guard Terminal.isTerminal(STDOUT_FILENO) else { return }
+        let isFirst = state.withLock { state in
+            defer { state.isSaid = true }
+            return !state.isSaid
+        }
+        guard isFirst else { return }
+        try? Files.write(text(hasColours: Terminal.hasColours(STDOUT_FILENO)).utf8, to: STDOUT_FILENO, path: "stdout")
+    }
 
-              \(bold("Chat page"))   http://\(api)
-              WebSocket   ws://\(gateway)  \(settings.loops == 1 ? "1 loop" : "\(settings.loops) loops")
-              Model       \(model)
-              Sign-in     \(signIn)
-              Data        \(settings.data)/
+    func text(hasColours: Bool) -> String {
+        func bold(_ text: String) -> String { hasColours ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+        func dim(_ text: String) -> String { hasColours ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+        let rule = dim(String(repeating: "─", count: 76))
+        var lines = ["", "\(bold("\(host.rawValue) \(HawkVersion.text)")) runs, process \(getpid()): \(mode)", rule]
+        let doors = doors
+        if !doors.isEmpty {
+            let loops = settings.loops == 1 ? "1 loop" : "\(settings.loops) loops"
+            lines += Door.table(doors) { $0.kind == .gateway ? loops : "" }.lines
+            lines.append(rule)
+        }
+        var facts = TextTable(columns: [.left, .left])
+        for (name, value) in self.facts { facts.add([name, value]) }
+        lines += facts.lines
+        let commands = [.hawk, .server].contains(host) ? "status, \(host.rawValue) connections" : "status"
+        lines += [rule, "Ctrl-C stops it. What it does: \(host.rawValue) \(commands)", ""]
+        return lines.map { $0 + "\n" }.joined()
+    }
 
-              Ctrl-C stops it.
+    /// Where it listens when all its parts do.
+    private var expected: Set<Door.Kind> {
+        var kinds: Set<Door.Kind> = settings.adminListen == nil ? [] : [.admin]
+        if [.hawk, .api].contains(host) { kinds.insert(.page) }
+        if [.hawk, .server].contains(host) {
+            if settings.registerListen != nil { kinds.insert(.register) }
+            if !settings.isRegisterOnly {
+                kinds.formUnion(settings.innerListen == nil ? [.gateway] : [.gateway, .inner])
+            }
+        }
+        return kinds
+    }
 
+    private var mode: String { settings.mode(of: host) }
 
-            """
+    private var facts: [(name: String, value: String)] {
+        var facts: [(name: String, value: String)] = []
+        if [.hawk, .queue].contains(host) { facts.append(("Model", model)) }
+        if [.hawk, .api].contains(host) { facts.append(("Sign-in", signIn)) }
+        if host == .hawk { facts.append(("Data", "\(settings.data)/")) }
+        if [.api, .queue].contains(host) {
+            facts.append(("Database", settings.database))
+            facts.append(("Register", settings.registers.joined(separator: ", ")))
+        }
+        if host == .server, settings.secret == nil {
+            facts.append(("Secret", "none: sockets get no proof, and whoever reaches the doors above may push"))
+        }
+        facts.append(("Log", settings.logFile ?? "this terminal"))
+        return facts
+    }
+
+    private var model: String {
+        guard host == .hawk, settings.deepSeekKey == nil else {
+            return "\(settings.model) at \(settings.deepSeekURL ?? "api.deepseek.com")"
+        }
+        return "SIMULATED: no DEEPSEEK_API_KEY is set, answers are made up here"
+    }
+
+    private var signIn: String {
+        if settings.hasDevelopmentSignIn { return "development: anyone on this machine, under any name" }
+        return settings.tokenURL.map { "tokens from \($0)" } ?? "tokens only: try `hawk token UID`"
     }
 }

@@ -54,7 +54,8 @@ package struct Composition: Sendable {
 
     /// What runs of the queue's host, and what `stop` is told when it ends by itself.
     package func queueParts(_ work: QueueCommands.Work, until stop: StopRequest) throws -> [HostPart] {
-        try queue(isLogged: !work.isPrinted) { worker in
+        if !work.endsWhenEmpty { announcement.say() }
+        return try queue(isLogged: !work.isPrinted) { worker in
             try await worker.run(work)
             if work.endsWhenEmpty { await stop.ask("nothing is ready") }
         }
@@ -81,8 +82,8 @@ extension Composition {
         watch(gateway)
         watch(store)
         watch(queue)
-        admin.addFigures { [tally] in tally.addAPI(to: &$0) }
-        admin.addFigures { [tally] in tally.addWorkers(to: &$0) }
+        watchAPI()
+        watchWorkers()
         let pusher = observers.pusher(GatewayPushClient(gateway: gateway.client, isAlone: true))
         let dispatcher = QueueDispatcher(queue: queue)
         let authenticator = try makeAuthenticator()
@@ -103,7 +104,7 @@ extension Composition {
     private func server() throws -> [HostPart] {
         let gateway = makeGateway(secret: settings.secret ?? "")
         watch(gateway)
-        var parts = [HostPart("gateway") { try await gateway.run() }]
+        var parts = [HostPart("gateway", finish: gateway.finish) { try await gateway.run() }]
         if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
             let watch = CertificateWatch(files: [certificate, key], gateway: gateway, logger: logger, reload: reload)
             parts.append(watch.part)
@@ -119,7 +120,7 @@ extension Composition {
         watch(store)
         watch(queue)
         watch(client)
-        admin.addFigures { [tally] in tally.addAPI(to: &$0) }
+        watchAPI()
         return [
             try makeAPI(
                 store,
@@ -143,7 +144,7 @@ extension Composition {
         watch(store)
         watch(queue)
         watch(client)
-        admin.addFigures { [tally] in tally.addWorkers(to: &$0) }
+        watchWorkers()
         let dispatcher = QueueDispatcher(queue: queue)
         let generator = try makeDeepSeek(
             key: settings.deepSeekKey ?? "",
@@ -186,8 +187,8 @@ extension Composition {
             trustedProxies: settings.trustedProxies,
             limits: limits,
             onEvent: { [logger, announcement] event in
-                if case .listening(let address) = event { announcement.gateway(address) }
                 logger.log(event.line)
+                announcement.note(event)
             }
         )
         if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
@@ -207,7 +208,10 @@ extension Composition {
                 listen: listen,
                 secret: secret,
                 isInsecureAllowed: settings.isInsecure,
-                onEvent: { [logger] in logger.log($0.line) }
+                onEvent: { [logger, announcement] event in
+                    logger.log(event.line)
+                    announcement.note(event)
+                }
             )
         )
         return HostPart("register") { try await register.run() }
@@ -230,8 +234,13 @@ extension Composition {
             case .file(let directory): try FileJobStore(path: directory, mustExist: mustExist)
             case .memory: MemoryJobStore()
             }
-        guard isLogged else { return JobQueue(store: store) }
-        return JobQueue(store: store, configuration: .init(onEvent: { [logger] in logger.log($0.line) }))
+        return JobQueue(
+            store: store,
+            configuration: .init(onEvent: { [logger, tally] event in
+                tally.count(event)
+                if isLogged { logger.log(event.line) }
+            })
+        )
     }
 
     private func makeGenerator(userKey: [UInt8]) async throws -> (DeepSeekGenerator, HostPart?) {
@@ -327,7 +336,11 @@ extension Composition {
     ) -> HostPart {
         let handlers = [runner.jobHandler, titler.jobHandler]
         let worker = JobWorker(queue: queue, handlers: handlers, concurrency: settings.concurrency)
-        return HostPart("worker", drain: .seconds(30)) { try await work(worker) }
+        let finish = { @Sendable in
+            worker.finish()
+            await untilCancelled()
+        }
+        return HostPart("worker", drain: .seconds(30), finish: finish) { try await work(worker) }
     }
 
     private func makeAPI(
@@ -367,9 +380,9 @@ extension Composition {
         listening.events = { [logger] in logger.log($0.line) }
         listening.refusal = { http.refuse($0) }
         listening.maxConnections = min(listening.maxConnections, OpenFiles.limit / 4)
-        listening.onListening = { [announcement] in announcement.api($0[0]) }
-        let server = HTTPServer(listening) { await http.respond(to: $0) }
-        return HostPart("api", drain: .seconds(15)) {
+        listening.onListening = { [announcement] in announcement.opened(Door(.page, at: $0[0])) }
+        let server = HTTPServer(listening) { [tally] in await tally.answer($0) { await http.respond(to: $0) } }
+        return HostPart("api", drain: .seconds(15), finish: server.finish) {
             try await withTaskCancellationHandler {
                 try await server.run()
             } onCancel: {

@@ -14,7 +14,8 @@ import Darwin
 package enum HostMain {
     /// Runs a host to its end, and the process with it: the body of a synchronous `main`.
     ///
-    /// The exit code is 0 for an orderly end, 1 for a failure, 2 for a wrong command line or settings.
+    /// The exit code is 0 for an orderly end, 1 for a failure, 2 for a wrong command line or settings; `status` has codes of
+    /// its own.
     /// - Parameters:
     ///   - host: which one.
     ///   - arguments: the command line without the program's name.
@@ -32,7 +33,7 @@ package enum HostMain {
         Signals.wait(hangUp: outlivesTerminal ? { wishes.reload.ask() } : nil) { number, name in
             Task {
                 // Before anything runs there is nothing to drain.
-                if await !wishes.stop.ask(name) { _exit(128 + number) }
+                if await !wishes.stop.ask(name, finishing: number == SIGQUIT) { _exit(128 + number) }
             }
         }
     }
@@ -51,7 +52,9 @@ package enum HostMain {
     ) async -> Int32 {
         umask(0o077)
         do {
-            let command = try Command.parse(arguments, host: host, default: host == .queue ? "info" : "start")
+            var command = try Command.parse(arguments, host: host, default: host == .queue ? "info" : "start")
+            // Of the queue's commands, `listen` is what others call `start`.
+            if host == .queue, command.name == "start" { command.name = "listen" }
             if command.wantsHelp { return try answer(HelpText.of(host)) }
             if command.wantsVersion { return try answer("\(host.rawValue) \(HawkVersion.text)\n") }
             let environment = environment()
@@ -92,7 +95,18 @@ package enum HostMain {
         _ wishes: Wishes,
         _ checkpoint: @escaping @Sendable (Checkpoint) async -> Void
     ) async throws -> Int32 {
+        let control = ControlCommands(host: host, pidFile: settings.pidFile, output: say) { complain($0) }
         switch (host, command.name) {
+        case (_, "status") where host != .queue || command.operands.isEmpty:
+            let options = try ControlOptions(command, allowed: ["--json", "--watch"])
+            return try await control.status(options, until: wishes.stop)
+        case (.hawk, "connections"), (.server, "connections"):
+            return try control.connections(
+                try ControlOptions(command, allowed: ["--uid", "--group", "--address", "--limit", "--json"])
+            )
+        case _ where !command.options.isEmpty && (host != .queue || command.name == "stop"):
+            _ = try ControlOptions(command, allowed: [])
+            return 2
         case (.hawk, "token"):
             guard let uid = command.operands.first, command.operands.count == 1 else {
                 throw UsageError(problems: ["token needs one operand: hawk token UID"])
@@ -112,10 +126,10 @@ package enum HostMain {
             let commands = DatabaseCommands(settings: settings, output: say)
             return try commands.check(command.operands.first) ? 0 : 1
         case (_, "stop") where command.operands.isEmpty:
-            return try await Self.stop(host, settings)
+            return try await Self.stop(host, settings, finishing: command.isGraceful)
         case (_, "restart") where command.operands.isEmpty:
             if try PidFile.owner(of: settings.pidFile) != nil {
-                let code = try await Self.stop(host, settings)
+                let code = try await Self.stop(host, settings, finishing: command.isGraceful)
                 guard code == 0 else { return code }
             }
             var start = command
@@ -178,8 +192,9 @@ package enum HostMain {
         wishes.reload.whenAsked { composition.logger.log(LogLine(.info, "host", "SIGHUP: goes on")) }
         for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }
         var parts = try await parts(composition)
-        // Last, so that it is there while the others drain.
+        // Last, so that they are there while the others drain.
         if let admin = composition.adminPart(until: wishes.stop) { parts.append(admin) }
+        if let control = composition.controlPart(until: wishes.stop) { parts.append(control) }
         let ready = Task {
             try await composition.admin.becomesReady()
             Daemon.sayReady()
@@ -206,7 +221,7 @@ package enum HostMain {
                 complain("\(host.rawValue) runs already: process \(owner) holds \(settings.pidFile)")
                 return 1
             }
-            let code = try await stop(host, settings)
+            let code = try await stop(host, settings, finishing: command.isGraceful)
             guard code == 0 else { return code }
         }
         let path = settings.logFile ?? "\(settings.data)/run/\(host.rawValue).log"
@@ -243,15 +258,31 @@ package enum HostMain {
         }
     }
 
-    private static func stop(_ host: HostName, _ settings: Settings) async throws -> Int32 {
+    private static func stop(_ host: HostName, _ settings: Settings, finishing: Bool) async throws -> Int32 {
         guard let owner = try PidFile.owner(of: settings.pidFile) else {
             complain("\(host.rawValue) does not run: nobody holds \(settings.pidFile)")
             return 0
         }
+        guard !finishing else { return try await finish(host, settings, owner) }
         complain("stopping \(host.rawValue), process \(owner) …")
         if try await PidFile.stopOwner(of: settings.pidFile, within: .seconds(60)) { return 0 }
         complain("\(host.rawValue), process \(owner), did not end within 60 s")
         return 1
+    }
+
+    /// Waits for as long as it takes, and says now and then for what.
+    private static func finish(_ host: HostName, _ settings: Settings, _ owner: Int32) async throws -> Int32 {
+        complain(
+            "\(host.rawValue), process \(owner), takes nothing new and ends when what it is at has ended; "
+                + "\(host.rawValue) stop ends it sooner …"
+        )
+        let control = ControlCommands(host: host, pidFile: settings.pidFile, output: say) { complain($0) }
+        var hasEnded = try await PidFile.stopOwner(of: settings.pidFile, finishing: true, within: .seconds(5))
+        while !hasEnded {
+            if let rest = control.rest() { complain("still there: \(rest)") }
+            hasEnded = try await PidFile.hasLetGo(owner, of: settings.pidFile, within: .seconds(5))
+        }
+        return 0
     }
 
     private static func environment() -> [String: String] {

@@ -6,12 +6,21 @@ package struct HostPart: Sendable {
     let name: String
     /// How long it may take to drain once it is cancelled.
     let drain: Duration
+    /// Takes nothing new, and returns when what it is at has ended, however long that takes; nil for a part that is never
+    /// at something that should end by itself.
+    let finish: (@Sendable () async -> Void)?
     /// Ends normally when its task is cancelled.
     let run: @Sendable () async throws -> Void
 
-    package init(_ name: String, drain: Duration = .seconds(10), _ run: @escaping @Sendable () async throws -> Void) {
+    package init(
+        _ name: String,
+        drain: Duration = .seconds(10),
+        finish: (@Sendable () async -> Void)? = nil,
+        _ run: @escaping @Sendable () async throws -> Void
+    ) {
         self.name = name
         self.drain = drain
+        self.finish = finish
         self.run = run
     }
 }
@@ -19,7 +28,8 @@ package struct HostPart: Sendable {
 /// Runs the parts of a host together and stops them one after the other.
 ///
 /// Parts stop in the order they are given, each drained before the next is told: what takes requests goes first, what
-/// others still need goes last. A part that ends by itself or fails stops them all.
+/// others still need goes last. A part that ends by itself or fails stops them all. Asked to finish, each may first come to
+/// the end of what it is at.
 package struct HostRun: Sendable {
     private let parts: [HostPart]
     private let log: @Sendable (LogLine) -> Void
@@ -45,42 +55,59 @@ package struct HostRun: Sendable {
             }
         }
         let reason = await stop.wait()
-        log(LogLine(.info, "host", "stopping", ["reason": reason]))
+        let finishes = await stop.state == .finishing
+        log(LogLine(.info, "host", finishes ? "finishing" : "stopping", ["reason": reason]))
         for (part, task) in zip(parts, tasks) {
+            if finishes, let finish = part.finish {
+                log(LogLine(.info, "host", "\(part.name) takes nothing new and finishes what it is at"))
+                await first(of: [finish, { @Sendable in await task.value }, { @Sendable in await stop.hurry() }])
+            }
             task.cancel()
-            if await !ended(task, within: part.drain) {
+            let drain = part.drain
+            let hasEnded: Bool = await first(of: [
+                { @Sendable in
+                    await task.value
+                    return true
+                },
+                { @Sendable in
+                    try? await Task.sleep(for: drain)
+                    return false
+                },
+            ])
+            if !hasEnded {
                 log(LogLine(.warning, "host", "\(part.name) did not end within \(part.drain)"))
             }
         }
         return await stop.wasAskedFor
     }
 
-    private func ended(_ task: Task<Void, Never>, within limit: Duration) async -> Bool {
-        let waiter = Lock<CheckedContinuation<Bool, Never>?>(nil)
-        let finish: @Sendable (Bool) -> Void = { hasEnded in
-            waiter.withLock { slot in
-                defer { slot = nil }
-                return slot
-            }?.resume(returning: hasEnded)
-        }
-        return await withCheckedContinuation { continuation in
+    /// What the first of them to return returns; the others are cancelled, and not waited for.
+    @discardableResult
+    private func first<Value: Sendable>(of bodies: [@Sendable () async -> Value]) async -> Value {
+        let waiter = Lock<CheckedContinuation<Value, Never>?>(nil)
+        var tasks: [Task<Void, Never>] = []
+        let value = await withCheckedContinuation { continuation in
             waiter.withLock { $0 = continuation }
-            Task {
-                await task.value
-                finish(true)
-            }
-            Task {
-                try? await Task.sleep(for: limit)
-                finish(false)
+            tasks = bodies.map { body in
+                Task {
+                    let value = await body()
+                    waiter.withLock { $0.take() }?.resume(returning: value)
+                }
             }
         }
+        for task in tasks { task.cancel() }
+        return value
     }
 }
 
-/// A wish to stop, expressed once, by a signal or by a part that ended.
+/// A wish to stop, expressed once, by a signal or by a part that ended; one to finish first may be followed by one to hurry.
 package actor StopRequest {
     private var reason: String?
     private var waiters: [CheckedContinuation<String, Never>] = []
+    private var isHurried = false
+    private var hurried: [CheckedContinuation<Void, Never>] = []
+    /// How far the host is.
+    private(set) var state = HostStatus.State.running
     /// Whether a signal asked, rather than a part that ended by itself.
     private(set) var wasAskedFor = false
 
@@ -89,13 +116,21 @@ package actor StopRequest {
     /// Whether anybody has asked, or a part has ended.
     var isAsked: Bool { reason != nil }
 
-    /// Asks for an orderly stop on behalf of a signal.
+    /// Asks for an orderly stop on behalf of a signal, at once or when what runs has ended.
     ///
     /// - Returns: false when nobody waits for it (yet).
     @discardableResult
-    package func ask(_ reason: String) -> Bool {
-        let isAwaited = !waiters.isEmpty
-        if request(reason) { wasAskedFor = true }
+    package func ask(_ reason: String, finishing: Bool = false) -> Bool {
+        let isAwaited = !waiters.isEmpty || self.reason != nil
+        if request(reason) {
+            wasAskedFor = true
+            if finishing { state = .finishing }
+        } else if !finishing {
+            state = .stopping
+            isHurried = true
+            for waiter in hurried { waiter.resume() }
+            hurried = []
+        }
         return isAwaited
     }
 
@@ -104,10 +139,16 @@ package actor StopRequest {
     func request(_ reason: String, _ say: @Sendable () -> Void = {}) -> Bool {
         guard self.reason == nil else { return false }
         self.reason = reason
+        state = .stopping
         say()
         for waiter in waiters { waiter.resume(returning: reason) }
         waiters = []
         return true
+    }
+
+    /// Returns when one who asked to finish wants to stop nevertheless.
+    func hurry() async {
+        if !isHurried { await withCheckedContinuation { hurried.append($0) } }
     }
 
     func wait() async -> String {

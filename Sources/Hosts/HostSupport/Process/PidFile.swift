@@ -44,13 +44,26 @@ package final class PidFile: Sendable {
         return Int32(String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
 
-    /// Sends SIGTERM to the owner and waits until it has let go.
+    /// Sends SIGTERM to the owner, or SIGQUIT for it to finish what it is at, and waits until it has let go.
     ///
     /// - Returns: false if it still runs after `limit`.
-    package static func stopOwner(of path: String, within limit: Duration) async throws(SystemError) -> Bool {
-        let deadline = ContinuousClock.now + limit
+    package static func stopOwner(
+        of path: String,
+        finishing: Bool = false,
+        within limit: Duration
+    ) async throws(SystemError) -> Bool {
         guard let owner = try owner(of: path) else { return true }
-        kill(owner, SIGTERM)
+        kill(owner, finishing ? SIGQUIT : SIGTERM)
+        return try await hasLetGo(owner, of: path, within: limit)
+    }
+
+    /// Waits until a process does not hold the lock of this file any more; false if it still does after `limit`.
+    package static func hasLetGo(
+        _ owner: Int32,
+        of path: String,
+        within limit: Duration
+    ) async throws(SystemError) -> Bool {
+        let deadline = ContinuousClock.now + limit
         while try Self.owner(of: path) == owner {
             guard ContinuousClock.now < deadline else { return false }
             try? await Task.sleep(for: .milliseconds(20))
@@ -58,12 +71,21 @@ package final class PidFile: Sendable {
         return true
     }
 
+    /// Tries for a moment: who only looks whether the host runs holds the lock too, for some microseconds.
+    private static func lock(_ descriptor: Int32, _ path: String) throws(SystemError) {
+        for _ in 0..<5 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+            usleep(10_000)
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw SystemError("lock \(path)") }
+    }
+
     private static func lock(_ path: String) throws(SystemError) -> Int32 {
         try Files.makeDirectory(Files.parent(of: path))
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemError("open \(path)") }
         do throws(SystemError) {
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw SystemError("lock \(path)") }
+            try lock(descriptor, path)
             ftruncate(descriptor, 0)
             try Files.write("\(getpid())\n".utf8, to: descriptor, path: path)
             return descriptor

@@ -6,9 +6,9 @@ import Musl
 import Darwin
 #endif
 
-/// SIGTERM, SIGINT and SIGHUP as calls, on a thread that does nothing else.
+/// SIGTERM, SIGINT, SIGQUIT and SIGHUP as calls, on a thread that does nothing else.
 package enum Signals {
-    /// Keeps the three for `wait`.
+    /// Keeps them for `wait`.
     ///
     /// Call it first of all in `main`, while there is one thread: the threads made later inherit the mask. SIGPIPE is
     /// ignored: a peer that goes away is an error of its connection, not the end of the process.
@@ -20,19 +20,25 @@ package enum Signals {
 
     /// Waits for signals for ever: the first calls `terminate` with its number and name, a second one ends the process.
     ///
+    /// After SIGQUIT, which leaves what runs its time, the second one calls `terminate` too, and a third ends the process.
+    ///
     /// - Parameters:
     ///   - hangUp: called for each SIGHUP, which is no reason to end then; nil: it ends the process like the others.
-    ///   - terminate: called once.
+    ///   - terminate: called once, or a second time after SIGQUIT.
     package static func wait(
         hangUp: (() -> Void)?,
         terminate: (_ number: Int32, _ name: String) -> Void
     ) -> Never {
         let first = next(hangUp)
         terminate(first, names[first] ?? "\(first)")
+        if first == SIGQUIT {
+            let second = next(hangUp)
+            terminate(second, names[second] ?? "\(second)")
+        }
         _exit(128 + next(hangUp))
     }
 
-    private static let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
+    private static let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGQUIT: "SIGQUIT", SIGHUP: "SIGHUP"]
 
     /// The next one that is to end the process.
     private static func next(_ hangUp: (() -> Void)?) -> Int32 {
@@ -50,6 +56,7 @@ package enum Signals {
         sigemptyset(&signals)
         sigaddset(&signals, SIGTERM)
         sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGQUIT)
         sigaddset(&signals, SIGHUP)
         return signals
     }

@@ -2,16 +2,18 @@ import JobQueueKit
 
 /// What a host was asked to do, before its settings are read.
 package struct Command: Sendable, Equatable {
-    /// The subcommand: `start`, `stop`, `token`, `backup`, `check`, `register`, or one of the queue's.
+    /// The subcommand: `start`, `stop`, `status`, `token`, `backup`, `check`, `register`, or one of the queue's.
     package var name: String
     /// Its operands: the UID of `token`, the file of `backup` and `check`.
     package var operands: [String]
-    /// Options of the queue's commands, as they were given.
+    /// Options of `status`, `connections` and the queue's commands, as they were given.
     package var options: [String] = []
     /// Values of flags by setting name; a switch has "on".
     package var flags: [String: String]
     /// `-d`: run as a process of its own, without a terminal.
     package var isDetached = false
+    /// `-g`: let what runs come to its end first.
+    package var isGraceful = false
     package var wantsHelp: Bool
     package var wantsVersion: Bool
 }
@@ -37,6 +39,11 @@ extension Command {
             case "-h", "--help", "help": command.wantsHelp = true
             case "--version": command.wantsVersion = true
             case "-d": command.isDetached = true
+            case "-g": command.isGraceful = true
+            case _ where ControlOptions.all[Self.name(of: argument)] != nil:
+                command.options.append(argument)
+                let needsValue = ControlOptions.all[argument] == true
+                if needsValue, let value = rest.popFirst() { command.options.append(value) }
             case _ where host == .queue && QueueCommands.options[Self.name(of: argument)] != nil:
                 command.options.append(argument)
                 let needsValue = QueueCommands.options[argument] == true
@@ -65,6 +72,9 @@ extension Command {
             }
         }
         if command.name.isEmpty { command.name = defaultName }
+        if command.isGraceful, !["stop", "restart"].contains(command.name) {
+            problems.append("-g is for stop and restart: \(host.rawValue) \(command.name) stops nothing")
+        }
         guard problems.isEmpty else { throw UsageError(problems: problems) }
         return command
     }

@@ -25,11 +25,18 @@ package enum HelpText {
         .queue: "the workers that ask the model and stream its answers",
     ]
 
+    private static let stop =
+        "end the run that holds the pid file, and wait for it; with -g when what it is at has ended"
+    private static let status = "what the run does: where it listens and its figures; 3 if there is none"
+    private static let connections = "its sockets: whose, from where, in which groups, what waits for them"
+
     private static let commands: [HostName: [String]] = [
         .hawk: [
             "[start] [-d] [settings]  run until SIGTERM or Ctrl-C; with -d without a terminal, returning when it is ready",
-            "stop [settings]       end the run that holds the pid file, and wait for it",
-            "restart [-d] [settings]  stop, then start",
+            "stop [-g] [settings]  \(stop)",
+            "restart [-d] [-g] [settings]  stop, then start",
+            "status [--watch|--json] [settings]  \(status)",
+            "connections [--uid UID] [--group NAME] [--address PREFIX] [--limit N] [--json]  \(connections)",
             "config [settings]     print the settings as they hold and where each comes from, and check them",
             "token UID [settings]  print a token for a user, good for 24 hours, for trials",
             "backup FILE [settings]  copy the database to FILE and a SQLite queue to FILE.queue, while running or not",
@@ -38,22 +45,27 @@ package enum HelpText {
         .server: [
             "[start] [-d] [settings]  run until SIGTERM or Ctrl-C; with -d without a terminal, returning when it is ready",
             "register [settings]   run the Register alone, as start runs the gateway",
-            "stop [settings]       end the run that holds the pid file, and wait for it",
-            "restart [-d] [settings]  stop, then start",
+            "stop [-g] [settings]  \(stop)",
+            "restart [-d] [-g] [settings]  stop, then start",
+            "status [--watch|--json] [settings]  \(status)",
+            "connections [--uid UID] [--group NAME] [--address PREFIX] [--limit N] [--json]  \(connections)",
             "config [settings]     print the settings as they hold and where each comes from, and check them",
         ],
         .api: [
             "[start] [-d] [settings]  run until SIGTERM or Ctrl-C; with -d without a terminal, returning when it is ready",
-            "stop [settings]       end the run that holds the pid file, and wait for it",
-            "restart [-d] [settings]  stop, then start",
+            "stop [-g] [settings]  \(stop)",
+            "restart [-d] [-g] [settings]  stop, then start",
+            "status [--watch|--json] [settings]  \(status)",
             "config [settings]     print the settings as they hold and where each comes from, and check them",
         ],
         .queue: QueueCommands.help.map { command, does in
             command + String(repeating: " ", count: max(26 - command.count, 1)) + does
         } + [
             "listen -d                 the same without a terminal, returning when it is ready",
-            "stop                      end the run that holds the pid file, and wait for it",
-            "restart [-d]              stop, then listen",
+            "start [-d]                listen, as the other hosts call it",
+            "stop [-g]                 \(stop)",
+            "restart [-d] [-g]         stop, then listen",
+            "status [--watch|--json]   \(status)",
             "config                    print the settings as they hold and where each comes from, and check them",
         ],
     ]

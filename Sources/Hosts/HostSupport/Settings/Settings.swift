@@ -15,6 +15,8 @@ package struct Settings: Sendable {
     package var isInsecure: Bool
     package var loops: Int
     package var hasBusinessWorkers: Bool
+    /// Whether `hawk-server` has the Register and no gateway.
+    package var isRegisterOnly: Bool
     /// nil: the default text.
     package var initMessage: String?
     package var sendsInitMessage: Bool
@@ -96,6 +98,7 @@ extension Settings {
         secret = reader.text("secret")
         isInsecure = reader.isOn("insecure")
         loops = reader.number("loops", in: 1...256, default: cores)
+        self.isRegisterOnly = isRegisterOnly
         hasBusinessWorkers = host == .server && reader.isOn("business-workers")
         let template = reader.optional("init-message", default: nil)
         initMessage = template
