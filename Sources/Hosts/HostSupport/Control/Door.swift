@@ -33,7 +33,7 @@ package struct Door: Codable, Sendable, Equatable {
     }
 
     /// Where one gets by it, as a person types it.
-    var url: String {
+    package var url: String {
         switch kind {
         case .page, .admin: "http://\(address)"
         case .gateway: "\(isSecure ? "wss" : "ws")://\(address)"

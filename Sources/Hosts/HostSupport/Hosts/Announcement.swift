@@ -19,9 +19,11 @@ package final class Announcement: Sendable {
 
     private let settings: Settings
     private let host: HostName
+    private let observe: @Sendable (Door) -> Void
     private let state = Lock(State())
 
-    init(host: HostName, settings: Settings) {
+    init(host: HostName, settings: Settings, observe: @escaping @Sendable (Door) -> Void = { _ in }) {
+        self.observe = observe
         self.host = host
         self.settings = settings
     }
@@ -31,6 +33,7 @@ package final class Announcement: Sendable {
 
     /// The host listens there.
     func opened(_ door: Door) {
+        observe(door)
         let isWhole = state.withLock { state in
             state.doors.append(door)
             return expected.isSubset(of: state.doors.map(\.kind))

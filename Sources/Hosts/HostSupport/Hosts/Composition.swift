@@ -31,7 +31,7 @@ package struct Composition: Sendable {
         self.host = host
         self.checkpoint = checkpoint
         logger = Logger(level: settings.logLevel, format: settings.logFormat)
-        announcement = Announcement(host: host, settings: settings)
+        announcement = Announcement(host: host, settings: settings, observe: observers.opened)
     }
 
     /// What runs, in the order in which it is stopped.

@@ -25,7 +25,7 @@ final class ChatProcess {
         clock_getcpuclockid(process.id, &clock)
         self.clock = clock
         var ports: [String: UInt16] = [:]
-        // The banner names the addresses.
+        // It says where it listens before anything else.
         while ports.count < 2 {
             let line = process.readLine()
             guard !line.isEmpty || ports.isEmpty, process.isAlive else {
@@ -74,7 +74,9 @@ final class ChatProcess {
             environment: ["DEEPSEEK_API_KEY": "simulated"],
             cores: 2
         )
-        let composition = Composition(settings, host: .hawk, observers: stages.observers)
+        var observers = stages.observers
+        observers.opened = { try? Files.write("\($0.url)\n".utf8, to: STDOUT_FILENO, path: "stdout") }
+        let composition = Composition(settings, host: .hawk, observers: observers)
         _ = await HostRun(parts: try await composition.parts(), log: { _ in }).run(until: StopRequest())
     }
 
