@@ -70,6 +70,8 @@ VARYING = [
     (r"\bon [\w.-]+(?=\) - Worker lost)", "on <host>"),
     (r"\b(pid: |process )\d+", r"\1<pid>"),
     (r"\b\d+(\.\d+)?(?= ?(ms|s|m|h|KiB|MiB|GiB|KB|MB|B|/s)\b)", "<n>"),
+    (r"\bdescriptors [\d,.]+[MG]? of [\d,.]+[MG]?", "descriptors <n> of <n>"),
+    (r"\b127\.0\.0\.1:\d{5}\b", "127.0.0.1:<port>"),
     (r"\b[0-9a-f]{16,}\b", "<hex>"),
     (r"\b[0-9A-Za-z_-]{20,}\b", "<id>"),
     (r"[ \t]+", " "),
