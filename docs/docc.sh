@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the DocC pages of the four kits with the toolchain's docc, and fails where it warns.
+# Builds the DocC pages of the four kits with the toolchain's docc, and fails where it warns or a public type stands in no group.
 #
 #   docs/docc.sh [DIRECTORY]      what `swift build` made: .build/debug unless given
 #
@@ -30,5 +30,11 @@ for kit in GatewayKit JobQueueKit DeepSeekKit ChatAPIKit; do
         echo "The documentation of $kit has warnings." >&2
         exit 1
     }
+    for type in $(grep -o '"pathComponents":\["[A-Za-z]*"\]' "$symbols/$kit.symbols.json" | cut -d'"' -f4 | sort -u); do
+        grep -qx -- "- \`\`$type\`\`" "Sources/$kit/$kit.docc/$kit.md" || {
+            echo "Sources/$kit/$kit.docc/$kit.md: $type stands in no group" >&2
+            exit 1
+        }
+    done
     echo "$kit: .build/docc/$kit.doccarchive"
 done
