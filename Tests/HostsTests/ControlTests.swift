@@ -168,6 +168,23 @@ import Darwin
         #expect(try await rig.process(.queue).ended() == .code(0))
     }
 
+    @Test func `who asks half a question holds up nobody, and is closed`() async throws {
+        let host = try await LoneServer()
+        var stuck: [Int32] = []
+        for _ in 0..<10 {
+            let descriptor = try LocalSocket.connect(host.socket, patience: .seconds(60))
+            try Files.write("GET /sta".utf8, to: descriptor, path: host.socket)
+            stuck.append(descriptor)
+        }
+        #expect(try await host.status().process > 0)
+        for descriptor in stuck {
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            let count = recv(descriptor, &bytes, bytes.count, 0)
+            #expect(count > 0 && String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 408 "))
+            close(descriptor)
+        }
+    }
+
     @Test func `another user is turned away`() throws {
         #expect(LocalSocket.admits(user: 1000, owner: 1000) && LocalSocket.admits(user: 0, owner: 1000))
         #expect(!LocalSocket.admits(user: 1001, owner: 1000) && !LocalSocket.admits(user: 1001, owner: 0))

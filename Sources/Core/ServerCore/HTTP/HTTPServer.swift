@@ -92,7 +92,12 @@ package final class HTTPServer: Sendable {
     private func listen(_ text: String, _ group: EventLoopGroup, _ tls: TLSIdentity?) throws(SystemError) -> Listener {
         let events = configuration.events
         if text.hasPrefix("unix:") {
-            return try Listener(path: String(text.dropFirst(5)), loops: group.loops) { events(.acceptTrouble($0)) }
+            return try Listener(
+                path: String(text.dropFirst(5)),
+                loops: group.loops,
+                onStranger: { events(.strangerTurnedAway(user: $0)) },
+                onTrouble: { events(.acceptTrouble($0)) }
+            )
         }
         guard let address = SocketAddress(text) else {
             throw SystemError("read the listen address \(text)", code: SystemError.invalidArgument)

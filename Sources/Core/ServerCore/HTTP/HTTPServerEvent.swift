@@ -6,6 +6,8 @@ package enum HTTPServerEvent: Sendable {
     case listening([String])
     /// Accepting had to rest: usually too few descriptors.
     case acceptTrouble(SystemError)
+    /// A process of another user connected to a Unix socket, and was closed; which one, where the system tells it.
+    case strangerTurnedAway(user: UInt32?)
     /// A request was answered by the server itself, and its connection closed.
     case refused(RequestViolation, peer: String)
     /// The configured number of connections is reached; one more got 503.
@@ -24,6 +26,8 @@ package enum HTTPServerEvent: Sendable {
         switch self {
         case .listening(let addresses):
             LogLine(.info, "http", "listens", ["addresses": addresses.joined(separator: ", ")])
+        case .strangerTurnedAway(let user):
+            LogLine(.warning, "http", "turns another user away", ["user": user.map { "\($0)" } ?? "unknown"])
         case .acceptTrouble(let error):
             LogLine(.error, "http", "accepts nobody for a moment", ["cause": error.description])
         case .refused(let violation, let peer):

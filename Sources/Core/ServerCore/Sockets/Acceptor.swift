@@ -73,11 +73,7 @@ final class Acceptor: ReadinessHandler {
         for _ in 0..<64 where registration != nil && enter() {
             switch Socket.accept(socket.descriptor) {
             case .connection(let descriptor, let peer):
-                guard !socket.isLocal || LocalSocket.admits(descriptor) else {
-                    turnAway(descriptor)
-                    continue
-                }
-                deal(descriptor, peer)
+                if mayEnter(descriptor) { deal(descriptor, peer) }
             case .lost:
                 gate?.leave()
             case .wouldBlock:
@@ -95,10 +91,15 @@ final class Acceptor: ReadinessHandler {
         socket.close()
     }
 
-    private func turnAway(_ descriptor: Int32) {
+    /// Whether a peer of a Unix socket is of the right user; else it is closed.
+    private func mayEnter(_ descriptor: Int32) -> Bool {
+        guard let onStranger = socket.onStranger else { return true }
+        let user = LocalSocket.user(of: descriptor)
+        if LocalSocket.admits(user: user) { return true }
         Socket.close(descriptor)
         gate?.leave()
-        onTrouble(SystemError("let a process of another user in", code: EACCES))
+        onStranger(user)
+        return false
     }
 
     /// Counts a connection before it is accepted; if there is no room, rests until there is.

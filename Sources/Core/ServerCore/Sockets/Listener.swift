@@ -87,17 +87,23 @@ package final class Listener: Sendable {
 
     /// Binds a Unix socket of mode 0600 and listens, without accepting yet.
     ///
-    /// Peers of other users than this process's and root are closed at once, and `onTrouble` hears of it. Those that are
-    /// let in have no address: `0.0.0.0:0`.
+    /// Peers of other users than this process's and root are closed at once. Those that are let in have no address:
+    /// `0.0.0.0:0`.
     ///
+    /// - Parameters:
+    ///   - path: where; at most `LocalSocket.maxPathBytes`.
+    ///   - loops: who gets the connections; the first one accepts.
+    ///   - onStranger: hears which other user came, where the system tells it, on the accepting loop.
+    ///   - onTrouble: hears when accepting had to rest.
     /// - Throws: when there is something at the path, or it is longer than `LocalSocket.maxPathBytes`.
     package init(
         path: String,
         loops: [EventLoop],
-        onTrouble: @escaping @Sendable (SystemError) -> Void = { _ in }
+        onStranger: @escaping @Sendable (_ user: UInt32?) -> Void,
+        onTrouble: @escaping @Sendable (SystemError) -> Void
     ) throws(SystemError) {
         precondition(!loops.isEmpty, "a listener has at least one loop")
-        sockets = [try ListeningSocket(path: path, backlog: 16)]
+        sockets = [try ListeningSocket(path: path, backlog: 16, onStranger: onStranger)]
         address = sockets[0].address
         name = "unix:\(path)"
         tls = nil
@@ -166,20 +172,24 @@ package final class Listener: Sendable {
 final class ListeningSocket: Sendable {
     let descriptor: Int32
     let address: SocketAddress
-    /// Whether peers have to show who they are: those of a Unix socket.
-    let isLocal: Bool
+    /// Of a Unix socket, where peers show who they are: hears of those that have to stay outside.
+    let onStranger: (@Sendable (_ user: UInt32?) -> Void)?
     private let isClosed = Lock(false)
 
     init(_ address: SocketAddress, backlog: Int32, sharesPort: Bool) throws(SystemError) {
         descriptor = try Socket.listen(address, backlog: backlog, sharesPort: sharesPort)
         self.address = Socket.localAddress(descriptor) ?? address
-        isLocal = false
+        onStranger = nil
     }
 
-    init(path: String, backlog: Int32) throws(SystemError) {
+    init(
+        path: String,
+        backlog: Int32,
+        onStranger: @escaping @Sendable (_ user: UInt32?) -> Void
+    ) throws(SystemError) {
         descriptor = try LocalSocket.listen(path, backlog: backlog)
         address = .anonymous
-        isLocal = true
+        self.onStranger = onStranger
     }
 
     /// Falls back to every IPv4 address where the machine has no IPv6.

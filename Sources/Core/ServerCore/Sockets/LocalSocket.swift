@@ -55,13 +55,8 @@ package enum LocalSocket {
         }
     }
 
-    /// Whether a peer may come in: only the user whose process this is, and root.
-    static func admits(_ descriptor: Int32) -> Bool {
-        user(of: descriptor).map { admits(user: $0, owner: geteuid()) } ?? false
-    }
-
-    /// Whether a user may come in where another is at home.
-    package static func admits(user: UInt32, owner: UInt32) -> Bool { user == owner || user == 0 }
+    /// Whether a user may come in: the one whose process this is, and root.
+    package static func admits(user: UInt32?, owner: UInt32 = geteuid()) -> Bool { user == owner || user == 0 }
 
     /// Who connected, as the system knows it; nil if it does not tell.
     static func user(of descriptor: Int32) -> UInt32? {

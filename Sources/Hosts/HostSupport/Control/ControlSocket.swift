@@ -36,7 +36,10 @@ package struct ControlSocket: Sendable {
         configuration.bodyTimeout = .seconds(10)
         configuration.drainTimeout = .seconds(1)
         configuration.events = { event in
-            if case .acceptTrouble = event { log(event.line) }
+            switch event {
+            case .acceptTrouble, .strangerTurnedAway: log(event.line)
+            default: break
+            }
         }
         let server = HTTPServer(configuration, respond: respond)
         try server.bind()
