@@ -19,8 +19,8 @@ All screens of a page are one bash session in a directory that is deleted afterw
 What stands in the comment runs before its block and is not shown; `<!-- screen -->` needs nothing. Lines of a block that begin
 with `$ ` are run, their standard output and errors shown below them; the others are replaced. Beside bash there are:
 
-    until_ok COMMAND…      repeats it until it succeeds, at most 30 s
-    ends_after SECONDS     the next shown command gets SIGTERM then
+    until_ok 'COMMAND'     repeats it until it succeeds, a minute at most
+    ends_when 'COMMAND'    the next shown command gets SIGTERM once this one succeeds
 
 Addresses of 127.0.0.1 with a port of PORTS are free ones in truth. A line `…` stands for any lines. Numbers with a unit, times,
 process ids and long ids may differ, and so may spaces. A block with `$ ` lines that is not run here says why:
@@ -49,18 +49,26 @@ LIMIT = 180
 PRELUDE = r"""
 until_ok() {
     local tries
-    for tries in $(seq 300); do "$@" >/dev/null 2>&1 && return 0; sleep 0.1; done
+    for tries in $(seq 600); do eval "$*" >/dev/null 2>&1 && return 0; sleep 0.1; done
     echo "never: $*" >&2
     return 1
 }
-ends_after() { ends_after=$1; }
+ends_when() { ends_when=$*; }
 shown() {
-    local limit=${ends_after:-60}
-    [ -n "${ends_after:-}" ] || limit="-k 5 60"
-    ends_after=
-    # A function or builtin cannot be given to timeout, and needs no time limit.
-    # In the foreground, since timeout else sends the signal twice, and twice means at once.
-    if [ "$(type -t "$1")" = file ]; then timeout --foreground -s TERM $limit "$@"; else "$@"; fi
+    local condition=${ends_when:-} program
+    ends_when=
+    if [ -n "$condition" ]; then
+        "$@" &
+        program=$!
+        until_ok "$condition"
+        kill -TERM $program
+        wait $program
+    elif [ "$(type -t "$1")" = file ]; then
+        # In the foreground, since timeout else sends the signal twice, and twice means at once.
+        timeout --foreground -k 5 60 "$@"
+    else
+        "$@"
+    fi
 }
 """
 
