@@ -14,8 +14,8 @@ struct ConnectionListTests {
             #expect(try await gateway.client.bind(uid: "7", to: sockets[1].id))
             for group in ["room", "news"] { try await gateway.client.join(sockets[1].id, group: group) }
             try await gateway.client.send("hello", to: .client(sockets[1].id))
-            sockets[1].client.send(#"{"type":"ping"}"#)
             #expect(try await sockets[1].client.nextText() == "hello")
+            sockets[1].client.send(#"{"type":"ping"}"#)
             #expect(try await sockets[1].client.nextText() == #"{"type":"pong"}"#)
             let list = try await gateway.connections()
             #expect(list.total == 4)

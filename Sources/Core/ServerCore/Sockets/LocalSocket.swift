@@ -19,10 +19,9 @@ package enum LocalSocket {
     /// - Throws: when nobody listens there, or the path is too long.
     package static func connect(_ path: String, patience: Duration) throws(SystemError) -> Int32 {
         let descriptor = try make(path)
-        var time = timeval()
-        time.tv_sec = .init(patience.components.seconds)
+        var time = (seconds: Int(patience.components.seconds), microseconds: 0)  // struct timeval
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+            setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout.size(ofValue: time)))
         }
         do throws(SystemError) {
             try withAddress(path) { (address, length) throws(SystemError) in
