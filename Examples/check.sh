@@ -6,6 +6,7 @@
 #
 # Needs Python 3, of which only the standard library is used.
 set -euo pipefail
+unset "${!HAWK_@}" "${!DEEPSEEK_@}"  # settings of a site are none of the examples'
 cd "$(dirname "$0")/.."
 . Sources/Core/CSystem/install.sh
 

@@ -7,8 +7,8 @@ package import PlatformCore
 public enum ChatEvent: Sendable {
     /// A question, or a wish for another answer, was stored with its waiting reply.
     case replyAccepted(replyID: String, conversationID: String, requestID: String?)
-    /// A worker took a reply.
-    case attemptStarted(replyID: String, attempt: Int, requestID: String?)
+    /// A worker took a reply, by a job of the queue.
+    case attemptStarted(replyID: String, attempt: Int, jobID: String, requestID: String?)
     /// An attempt ended in an error; the queue decides whether there is another.
     case attemptFailed(replyID: String, attempt: Int, cause: String, requestID: String?)
     /// A worker lost a reply: it was stopped, deleted, or taken by another worker.
@@ -44,8 +44,8 @@ public enum ChatEvent: Sendable {
         switch self {
         case .replyAccepted(let reply, let conversation, let request):
             LogLine(.info, "chat", "reply wanted", ["reply": reply, "conversation": conversation], request)
-        case .attemptStarted(let reply, let attempt, let request):
-            LogLine(.info, "chat", "reply taken", ["reply": reply, "attempt": "\(attempt)"], request)
+        case .attemptStarted(let reply, let attempt, let job, let request):
+            LogLine(.info, "chat", "reply taken", ["reply": reply, "attempt": "\(attempt)", "job": job], request)
         case .attemptFailed(let reply, let attempt, let cause, let request):
             LogLine(
                 .warning,

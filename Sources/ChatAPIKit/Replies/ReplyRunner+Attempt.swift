@@ -1,8 +1,10 @@
 extension ReplyRunner {
     /// One attempt, from its first push to its end.
-    func perform(_ attempt: TakenAttempt) async throws -> ReplyOutcome {
+    func perform(_ attempt: TakenAttempt, jobID: String) async throws -> ReplyOutcome {
         let reply = attempt.reply
-        configuration.onEvent(.attemptStarted(replyID: reply.id, attempt: reply.attempt, requestID: reply.requestID))
+        configuration.onEvent(
+            .attemptStarted(replyID: reply.id, attempt: reply.attempt, jobID: jobID, requestID: reply.requestID)
+        )
         let inbox = AttemptInbox()
         let key = watch.add(replyID: reply.id, attempt: reply.attempt) { inbox.lose() }
         defer { watch.remove(key) }

@@ -112,7 +112,7 @@ public struct ReplyRunner: Sendable {
             takeOverAfter: configuration.takeOverAfter
         ) {
         case .taken(let attempt):
-            return try await perform(attempt)
+            return try await perform(attempt, jobID: jobID)
         case .ended(let ended):
             // The worker that ended it may have died before it could say so; who heard it already ignores it.
             await pusher.push(ended.row, of: ended.reply)

@@ -245,13 +245,13 @@ package final class Shard: @unchecked Sendable {
 
     /// Takes no more connections and tells those that are there to go.
     ///
-    /// Ten each 10 ms, or as many more as half the time for it demands: those who come back at once should not meet the
+    /// One each 10 ms, or as many more as half the time for it demands: those who come back at once should not meet the
     /// next server all in one moment. Whoever has not been told yet is served as before.
     func drain() {
         isDraining = true
         let ticks = max(1, Int(context.limits.drainTimeout / 2 / Self.goodbyeTick))
         let clients = connections.values.shuffled()
-        sayGoodbye(clients[...], each: max(10, (clients.count + ticks - 1) / ticks))
+        sayGoodbye(clients[...], each: max(1, (clients.count + ticks - 1) / ticks))
     }
 
     private static let goodbyeTick: Duration = .milliseconds(10)
