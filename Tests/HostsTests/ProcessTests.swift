@@ -12,16 +12,54 @@ import Darwin
 #endif
 
 struct ProcessTests {
-    @Test func `a pid file has one owner, and none after it is released`() throws {
+    @Test func `a pid file has one owner, and none after it is released`() async throws {
+        let host = try await LoneServer()
+        #expect(try PidFile.owner(of: host.pidFile) == host.id)
+        let (said, exit) = try await host.run("start")
+        #expect(exit == .code(1) && said.contains("runs already: process \(host.id) holds"), "\(said)")
+        #expect(try PidFile.owner(of: host.pidFile) == host.id)
+        #expect(try await host.run("stop").1 == .code(0))
+        #expect(try PidFile.owner(of: host.pidFile) == nil)
+    }
+
+    @Test(arguments: ["", "no number", "stranger"])
+    func `whatever a pid file says, the process that holds its lock is the one that is asked and stopped`(
+        text: String
+    ) async throws {
         let directory = TemporaryDirectory()
-        let path = directory.file("run/hawk.pid")
-        do {
-            let held = try PidFile(path: path)
-            #expect(try PidFile.owner(of: path) != nil)
-            #expect(throws: SystemError.self) { _ = try PidFile(path: path) }
-            withExtendedLifetime(held) {}
+        let stranger = try ChildProcess("/bin/sleep", ["60"], output: directory.file("stranger"))
+        let host = try await LoneServer()
+        let file = try #require(fopen(host.pidFile, "w"))
+        fputs(text == "stranger" ? "\(stranger.id)\n" : text, file)
+        fclose(file)
+        #expect(try PidFile.owner(of: host.pidFile) == host.id)
+        #expect(try await host.status().process == host.id)
+        let (said, exit) = try await host.run("stop")
+        #expect(exit == .code(0) && said.contains("process \(host.id) "), "\(said)")
+        #expect(try await host.ended() == .code(0))
+        #expect(stranger.hasExited() == nil)
+    }
+
+    @Test func `a pid file that is a link or no regular file is refused at once`() async throws {
+        let directory = TemporaryDirectory()
+        try Files.replace(directory.file("precious"), with: "precious".utf8)
+        #expect(symlink(directory.file("precious"), directory.file("link")) == 0)
+        #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
+        for name in ["link", "pipe"] {
+            for (command, code) in [("status", Int32(4)), ("stop", 1), ("start", 1)] {
+                let program = try ChildProcess(
+                    Programs.path("hawk-server"),
+                    [
+                        command, "--pid-file=\(directory.file(name))", "--data=\(directory.file("data"))",
+                        "--gateway-listen=127.0.0.1:0", "--inner-listen=off", "--register-listen=off",
+                    ],
+                    output: directory.file("\(command)-\(name)")
+                )
+                #expect(try await program.ended() == .code(code), "\(program.text())")
+                #expect(program.text().contains("it is a link or no regular file"), "\(program.text())")
+            }
         }
-        #expect(try PidFile.owner(of: path) == nil)
+        #expect(try Files.read(directory.file("precious")) == Array("precious".utf8))
     }
 
     @Test func `a kept secret stays the same`() throws {

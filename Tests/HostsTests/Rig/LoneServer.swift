@@ -19,6 +19,9 @@ final class LoneServer: Sendable {
 
     var url: String { "ws://127.0.0.1:\(port)/" }
     var socket: String { "\(data)/run/hawk-server.sock" }
+    var pidFile: String { "\(data)/run/hawk-server.pid" }
+    /// The process that was started last.
+    var id: Int32 { process.withLock { $0!.id } }
 
     /// Starts it (again), and waits until it listens.
     func start() async throws {

@@ -248,7 +248,7 @@ package enum HostMain {
         do throws(SystemError) {
             return try PidFile(path: settings.pidFile)
         } catch {
-            guard error.isWouldBlock else { throw error }
+            guard PidFile.isHeld(error) else { throw error }
             let owner = try PidFile.owner(of: settings.pidFile).map { "process \($0)" } ?? "another process"
             complain(
                 "\(host.rawValue) runs already: \(owner) holds \(settings.pidFile). "

@@ -10,16 +10,27 @@ import Darwin
 
 /// A file that holds the process's number and a lock for as long as the process lives.
 ///
-/// The lock, not the number, says whether the host runs: numbers are given again to strangers after a crash, locks are
-/// not.
+/// The lock, not the number, says whether the host runs and which process it is: anybody can write a number, and numbers
+/// are given again to strangers after a crash. The lock is one of POSIX's (`fcntl`), whose holder the system names. A
+/// process loses it when it closes any descriptor of the file, so the one that holds it must not call `owner(of:)`.
 package final class PidFile: Sendable {
     private let descriptor: Int32
 
     /// Takes the lock and writes the number.
     ///
-    /// - Throws: `SystemError` with EWOULDBLOCK when another process holds it.
+    /// - Throws: `SystemError` with EAGAIN or EACCES, see `isHeld`, when another process holds it.
     package init(path: String) throws(SystemError) {
-        descriptor = try Self.lock(path)
+        try Files.makeDirectory(Files.parent(of: path))
+        descriptor = try Self.open(path, O_RDWR | O_CREAT)
+        do throws(SystemError) {
+            var lock = Self.lock(F_WRLCK)
+            guard fcntl(descriptor, F_SETLK, &lock) == 0 else { throw SystemError("lock \(path)") }
+            ftruncate(descriptor, 0)
+            try Files.write("\(getpid())\n".utf8, to: descriptor, path: path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
     }
 
     deinit {
@@ -29,31 +40,44 @@ package final class PidFile: Sendable {
 
     /// The process that holds the lock of this file; nil if none does.
     ///
-    /// - Throws: `SystemError` if the file is there but may not be read.
+    /// - Throws: `SystemError` if the file is there but may not be read, or the holder cannot be told: it is on another
+    ///   machine or in a container of its own.
     package static func owner(of path: String) throws(SystemError) -> Int32? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let error = SystemError("open \(path)")
+        let descriptor: Int32
+        do throws(SystemError) {
+            descriptor = try open(path, O_RDONLY)
+        } catch {
             if error.isNotFound { return nil }
             throw error
         }
         defer { close(descriptor) }
-        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, let bytes = try? Files.read(path, limit: 32) else {
-            return nil
+        // Asked for one to read, which only the lock of a process that may write stands in the way of.
+        var lock = lock(F_RDLCK)
+        guard fcntl(descriptor, F_GETLK, &lock) == 0 else { throw SystemError("look at the lock of \(path)") }
+        guard lock.l_type != F_UNLCK else { return nil }
+        guard lock.l_pid > 0 else {
+            throw SystemError("tell which process holds \(path): it is none that can be seen from here", code: ESRCH)
         }
-        return Int32(String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+        return lock.l_pid
     }
 
     /// Sends SIGTERM to the owner, or SIGQUIT for it to finish what it is at, and waits until it has let go.
     ///
     /// - Returns: false if it still runs after `limit`.
+    /// - Throws: `SystemError` if the owner cannot be told or may not be signalled.
     package static func stopOwner(
         of path: String,
         finishing: Bool = false,
         within limit: Duration
     ) async throws(SystemError) -> Bool {
         guard let owner = try owner(of: path) else { return true }
-        kill(owner, finishing ? SIGQUIT : SIGTERM)
+        guard owner > 1 else {
+            throw SystemError("stop process \(owner), with which its container began: stop that instead", code: EPERM)
+        }
+        guard kill(owner, finishing ? SIGQUIT : SIGTERM) == 0 || errno == ESRCH else {
+            guard errno == EPERM else { throw SystemError("stop process \(owner)") }
+            throw SystemError("stop process \(owner), which belongs to another user", code: EPERM)
+        }
         return try await hasLetGo(owner, of: path, within: limit)
     }
 
@@ -71,27 +95,37 @@ package final class PidFile: Sendable {
         return true
     }
 
-    /// Tries for a moment: who only looks whether the host runs holds the lock too, for some microseconds.
-    private static func lock(_ descriptor: Int32, _ path: String) throws(SystemError) {
-        for _ in 0..<5 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-            usleep(10_000)
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw SystemError("lock \(path)") }
+    /// Whether an error of `init` says that another process holds the lock.
+    package static func isHeld(_ error: SystemError) -> Bool {
+        error.isWouldBlock || (error.code == EACCES && error.operation.hasPrefix("lock "))
     }
 
-    private static func lock(_ path: String) throws(SystemError) -> Int32 {
-        try Files.makeDirectory(Files.parent(of: path))
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw SystemError("open \(path)") }
-        do throws(SystemError) {
-            try lock(descriptor, path)
-            ftruncate(descriptor, 0)
-            try Files.write("\(getpid())\n".utf8, to: descriptor, path: path)
-            return descriptor
-        } catch {
-            close(descriptor)
-            throw error
+    /// Opens what is a file by itself: what waits for others, or leads elsewhere, is none that holds a number.
+    private static func open(_ path: String, _ flags: Int32) throws(SystemError) -> Int32 {
+        let descriptor = systemOpen(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ELOOP || errno == ENXIO else { throw SystemError("open \(path)") }
+            throw noFile(path)
         }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw noFile(path)
+        }
+        return descriptor
+    }
+
+    private static func noFile(_ path: String) -> SystemError {
+        SystemError("use \(path) as a pid file: it is a link or no regular file; remove it", code: EINVAL)
+    }
+
+    private static func lock(_ type: Int32) -> flock {
+        var lock = flock()
+        lock.l_type = Int16(type)
+        lock.l_whence = Int16(SEEK_SET)
+        return lock
     }
 }
+
+// Inside `PidFile` the name open is its own: this reaches libc's.
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { open(path, flags, 0o600) }
