@@ -130,6 +130,39 @@ import Darwin
         #expect(try Files.read(directory.file("hawk.sock")) == Array("precious".utf8))
     }
 
+    @Test func `a host does not take the control socket of one that runs without its pid file`() async throws {
+        let host = try await LoneServer()
+        unlink(host.pidFile)
+        let (said, exit) = try await host.run("start")
+        #expect(exit == .code(1) && said.contains("which process \(host.id) serves"), "\(said)")
+        #expect(try ControlClient(path: host.socket).status().process == host.id)
+        kill(host.id, SIGTERM)
+        #expect(try await host.ended() == .code(0))
+        #expect(fileMode(host.socket) == nil)
+    }
+
+    @Test func `a control socket that was replaced is left to whose it is`() async throws {
+        let directory = TemporaryDirectory()
+        let socket = ControlSocket(pidFile: directory.file("hawk.pid"))
+        let part = try socket.part(log: { _ in }, respond: { _ in .text("") })
+        #expect(rename(socket.path, directory.file("old.sock")) == 0)
+        try Files.replace(socket.path, with: "precious".utf8)
+        let run = Task { try await part.run() }
+        run.cancel()
+        _ = await run.result
+        #expect(try Files.read(socket.path) == Array("precious".utf8))
+    }
+
+    @Test func `an answer that is none is told in a plain sentence`() async throws {
+        let directory = TemporaryDirectory()
+        let socket = ControlSocket(pidFile: directory.file("hawk.pid"))
+        let part = try socket.part(log: { _ in }, respond: { _ in .text("{\"host\":7}") })
+        let run = Task { try await part.run() }
+        defer { run.cancel() }
+        let error = #expect(throws: ControlClient.Refused.self) { try ControlClient(path: socket.path).status() }
+        #expect(error?.description.contains("says something else than this version of Hawk") == true)
+    }
+
     @Test func `stop -g has a gateway take no more sockets and end when the last has gone, and stop ends it sooner`()
         async throws
     {

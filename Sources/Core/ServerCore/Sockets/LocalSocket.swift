@@ -57,8 +57,9 @@ package enum LocalSocket {
     /// Whether a user may come in: the one whose process this is, and root.
     package static func admits(user: UInt32?, owner: UInt32 = geteuid()) -> Bool { user == owner || user == 0 }
 
-    /// Who connected, as the system knows it; nil if it does not tell.
-    static func user(of descriptor: Int32) -> UInt32? {
+    /// Whose process is at the other end, as the system knows it: who connected, or who began to listen; nil if it does not
+    /// tell.
+    package static func user(of descriptor: Int32) -> UInt32? {
         #if os(Linux)
         var peer: (process: Int32, user: UInt32, group: UInt32) = (0, 0, 0)  // struct ucred
         var length = socklen_t(MemoryLayout.size(ofValue: peer))
@@ -66,6 +67,20 @@ package enum LocalSocket {
         #else
         var (user, group) = (uid_t(), gid_t())
         return getpeereid(descriptor, &user, &group) == 0 ? user : nil
+        #endif
+    }
+
+    /// The process at the other end: which connected, or began to listen; nil if the system does not tell.
+    package static func process(of descriptor: Int32) -> Int32? {
+        #if os(Linux)
+        var peer: (process: Int32, user: UInt32, group: UInt32) = (0, 0, 0)  // struct ucred
+        var length = socklen_t(MemoryLayout.size(ofValue: peer))
+        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 else { return nil }
+        return peer.process > 0 ? peer.process : nil
+        #else
+        var process = pid_t()
+        var length = socklen_t(MemoryLayout.size(ofValue: process))
+        return getsockopt(descriptor, SOL_LOCAL, LOCAL_PEERPID, &process, &length) == 0 ? process : nil
         #endif
     }
 

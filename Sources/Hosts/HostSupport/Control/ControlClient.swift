@@ -29,13 +29,28 @@ package struct ControlClient: Sendable {
 
     /// The host's status.
     package func status() throws -> HostStatus {
-        try Self.decoder.decode(HostStatus.self, from: Data(ask("GET", "/status")))
+        try decode(HostStatus.self, ask("GET", "/status"))
+    }
+
+    /// What an answer says.
+    func decode<Value: Decodable>(_ type: Value.Type, _ answer: [UInt8]) throws(Refused) -> Value {
+        do {
+            return try Self.decoder.decode(type, from: Data(answer))
+        } catch {
+            throw Refused(
+                description: "what serves \(path) says something else than this version of Hawk: restart the host"
+            )
+        }
     }
 
     /// Sends a request, and returns the body of its answer.
     package func ask(_ method: String, _ target: String, body: [UInt8] = []) throws -> [UInt8] {
         let descriptor = try LocalSocket.connect(path, patience: Self.patience)
         defer { close(descriptor) }
+        // Root may ask everybody.
+        guard geteuid() == 0 || LocalSocket.admits(user: LocalSocket.user(of: descriptor)) else {
+            throw Refused(description: "\(path) is served by a process of another user")
+        }
         let head = "\(method) \(target) HTTP/1.0\r\nContent-Length: \(body.count)\r\n\r\n"
         try Files.write(Array(head.utf8) + body, to: descriptor, path: path)
         let answer = try read(descriptor)

@@ -31,8 +31,10 @@ struct ControlCommands: Sendable {
         if let code = codeIfSilent() { return code }
         guard !options.isWatched else { return await watch(options, until: stop) }
         return try answered {
-            if options.isJSON { return Self.printable(try client.ask("GET", "/status")) }
-            return text(StatusScreen(try client.status(), hasColours: Terminal.hasColours(STDOUT_FILENO)).lines)
+            let answer = try client.ask("GET", "/status")
+            let status = try client.decode(HostStatus.self, answer)
+            if options.isJSON { return Self.printable(answer) }
+            return text(StatusScreen(status, hasColours: Terminal.hasColours(STDOUT_FILENO)).lines)
         }
     }
 
@@ -42,8 +44,8 @@ struct ControlCommands: Sendable {
         return try answered {
             let question = Array(try ControlClient.encoder.encode(options.question))
             let answer = try client.ask("POST", "/connections", body: question)
-            if options.isJSON { return Self.printable(answer) }
-            return try ControlClient.decoder.decode(ConnectionReport.self, from: .init(answer)).text
+            let report = try client.decode(ConnectionReport.self, answer)
+            return options.isJSON ? Self.printable(answer) : report.text
         }
     }
 

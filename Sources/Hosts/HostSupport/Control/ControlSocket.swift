@@ -18,9 +18,37 @@ package struct ControlSocket: Sendable {
         path = (pidFile.hasSuffix(".pid") ? String(pidFile.dropLast(4)) : pidFile) + ".sock"
     }
 
+    /// Makes sure that no other process serves the socket: one whose pid file was removed goes on holding its lock unseen.
+    ///
+    /// - Throws: which process does, and the way out.
+    func mustBeFree() throws(SystemError) {
+        let descriptor: Int32
+        do throws(SystemError) {
+            descriptor = try LocalSocket.connect(path, patience: .seconds(2))
+        } catch {
+            switch error.code {
+            // Nobody listens, or `part` says what is wrong.
+            case ECONNREFUSED, ENOENT, ENOTSOCK, ENAMETOOLONG: return
+            case EAGAIN: throw taken(by: nil)
+            default: throw error
+            }
+        }
+        defer { close(descriptor) }
+        throw taken(by: LocalSocket.process(of: descriptor))
+    }
+
+    private func taken(by process: Int32?) -> SystemError {
+        SystemError(
+            process.map {
+                "use \(path), which process \($0) serves, whose pid file was removed: end that one first (kill \($0))"
+            } ?? "use \(path), which another process serves, whose pid file was removed: end that one first",
+            code: EADDRINUSE
+        )
+    }
+
     /// Binds the socket, in place of one that a dead host left there.
     ///
-    /// The caller holds the pid file's lock, so whatever socket is there is nobody's.
+    /// The caller holds the pid file's lock and has made sure that the socket is free.
     /// - Returns: the part that answers; at its end the socket's file is removed.
     /// - Throws: why commands cannot ask this host, and the way out.
     func part(
@@ -43,10 +71,17 @@ package struct ControlSocket: Sendable {
         }
         let server = HTTPServer(configuration, respond: respond)
         try server.bind()
-        return HostPart("control") { [path] in
-            defer { unlink(path) }
+        let bound = inode
+        return HostPart("control") { [self] in
+            defer { if bound != nil, inode == bound { unlink(path) } }
             try await server.run()
         }
+    }
+
+    /// Which file is at the path now.
+    private var inode: UInt64? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
     private var tooLong: SystemError {

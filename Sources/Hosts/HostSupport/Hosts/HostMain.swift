@@ -243,10 +243,13 @@ package enum HostMain {
         }
     }
 
-    /// The lock that says this host runs; nil, after saying so, if another process holds it.
+    /// The lock that says this host runs, and nobody at its control socket; nil, after saying so, if another process holds
+    /// the lock.
     private static func lockedPidFile(_ host: HostName, _ settings: Settings) throws -> PidFile? {
         do throws(SystemError) {
-            return try PidFile(path: settings.pidFile)
+            let pidFile = try PidFile(path: settings.pidFile)
+            try ControlSocket(pidFile: settings.pidFile).mustBeFree()
+            return pidFile
         } catch {
             guard PidFile.isHeld(error) else { throw error }
             let owner = try PidFile.owner(of: settings.pidFile).map { "process \($0)" } ?? "another process"
