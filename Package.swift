@@ -211,7 +211,7 @@ let package = Package(
         tests("JobQueueKit", ["PlatformCore", "SQLiteCore", "JobQueueKit"]),
         tests("DeepSeekKit", ["PlatformCore", "ServerCore", "DeepSeekKit", "DeepSeekSimulator"]),
         tests("ChatAPIKit", ["PlatformCore", "ServerCore", "SQLiteCore", "ChatAPIKit", "ChatContracts"]),
-        tests("Hosts", ["PlatformCore", "ServerCore", "GatewayKit", "HostSupport"]),
+        tests("Hosts", ["PlatformCore", "ServerCore", "SQLiteCore", "GatewayKit", "ChatAPIKit", "HostSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,8 +1,19 @@
+import ChatAPIKit
 import PlatformCore
+import SQLiteCore
+import ServerCore
 import TestSupport
 import Testing
 
 @testable import HostSupport
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// What operators' tools ask.
 @Suite(.serialized) struct AdminTests {
@@ -80,6 +91,61 @@ import Testing
         }
     }
 
+    @Test func `a database that takes no writes is not ready, and every failed use of it is counted`() async throws {
+        let rig = try await HawkRig(.single)
+        let admin = rig.admin(.hawk)
+        let ada = try await HawkUser("ada", rig: rig)
+        #expect(try await admin.request("GET", "/readyz").status == 200)
+        let path = rig.directory.file("data/hawk.sqlite")
+        let options = Database.Options(applicationID: ChatSchema.applicationID, migrations: ChatSchema.migrations)
+        let other = try Database(path: path, options: options)
+        let (isHeld, isOver) = (Lock(false), Lock(false))
+        // As on a disk that is full, reading goes on.
+        let holding = Task {
+            try await other.write { _ in
+                isHeld.withLock { $0 = true }
+                while !isOver.withLock({ $0 }) { usleep(10_000) }
+            }
+        }
+        try await eventually(.seconds(5), "the lock is held") { isHeld.withLock { $0 } }
+        try await eventually(.seconds(20), "the database is not ready") {
+            guard let answer = try? await admin.request("GET", "/readyz") else { return false }
+            return answer.status == 503 && answer.text.contains("database: no answer within")
+        }
+        await #expect(throws: (any Error).self) { _ = try await ada.send("hello") }
+        let figures = try await admin.request("GET", "/metrics").text
+        let line = figures.split(separator: "\n").first { $0.hasPrefix("hawk_database_failures_total ") }
+        #expect(line.flatMap { Int($0.split(separator: " ")[1]) } ?? 0 > 0, "\(figures)")
+        isOver.withLock { $0 = true }
+        try await holding.value
+        try await eventually(.seconds(20), "ready again") {
+            (try? await admin.request("GET", "/readyz"))?.status == 200
+        }
+    }
+
+    @Test func `a check that never ends does not keep the answer`() async throws {
+        let desk = AdminDesk()
+        let (asked, never) = (Lock(0), AsyncStream<Void>.makeStream())
+        desk.addCheck("stuck") {
+            asked.withLock { $0 += 1 }
+            await Task { for await _ in never.stream {} }.value
+        }
+        desk.addCheck("fine") {}
+        let began = ContinuousClock.now
+        async let first = desk.respond(to: get("/readyz"))
+        async let second = desk.respond(to: get("/readyz"))
+        for response in await [first, second] { #expect(response.status == 503) }
+        #expect(ContinuousClock.now - began < .milliseconds(4500))
+        #expect(asked.withLock { $0 } == 1, "who asks meanwhile shares the look")
+        never.continuation.finish()
+    }
+
+    @Test func `who asks for figures gets an answer and is let go`() async throws {
+        let rig = try await HawkRig(.single)
+        let answer = try await rig.admin(.hawk).raw(Array("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        #expect(String(decoding: answer, as: UTF8.self).contains("Connection: close\r\n"))
+    }
+
     @Test func `config tells every setting and where it comes from, and shows no secret`() {
         let text = ConfigText.of(
             .hawk,
@@ -96,5 +162,9 @@ import Testing
         }
         #expect(lines.count == Setting.all.filter { $0.hosts.contains(.hawk) }.count)
         #expect(!text.contains("sssecret"))
+    }
+
+    private func get(_ path: String) -> HTTPRequest {
+        HTTPRequest(method: "GET", target: path, path: path, peer: SocketAddress("127.0.0.1:1")!)
     }
 }

@@ -13,6 +13,7 @@ public struct SQLiteChatStore: ChatStore {
     let database: Database
     let clock: WallClock
     let makeID: @Sendable (Int64) -> String
+    private let onFailure: @Sendable (ChatError) -> Void
 
     /// Opens the file, making it and its directory if needed; blocks while it does.
     ///
@@ -24,7 +25,8 @@ public struct SQLiteChatStore: ChatStore {
     package init(
         path: String,
         clock: WallClock,
-        makeID: @escaping @Sendable (Int64) -> String = { Identifier.make(at: $0) }
+        makeID: @escaping @Sendable (Int64) -> String = { Identifier.make(at: $0) },
+        onFailure: @escaping @Sendable (ChatError) -> Void = { _ in }
     ) throws(ChatError) {
         do {
             let options = Database.Options(
@@ -38,11 +40,22 @@ public struct SQLiteChatStore: ChatStore {
         }
         self.clock = clock
         self.makeID = makeID
+        self.onFailure = onFailure
     }
 
     /// Finishes what waits and closes the file; every later call throws.
     public func close() async {
         await database.close()
+    }
+
+    /// Writes to the disk what it says already, a page of a few kilobytes.
+    ///
+    /// Reading goes on on a disk that is full or was mounted read-only; this tells.
+    package func checkWriting() async throws(ChatError) {
+        try await write("write to the chat's database") { connection in
+            let version = try connection.first("PRAGMA user_version") { $0.int(0) } ?? 0
+            try connection.execute("PRAGMA user_version = \(version)")
+        }
     }
 
     /// One transaction, durable when this returns.
@@ -53,7 +66,7 @@ public struct SQLiteChatStore: ChatStore {
         do {
             return try await database.write(body)
         } catch {
-            throw ChatError(.storage, attempted: attempted, cause: "\(error)")
+            throw failure(attempted, error)
         }
     }
 
@@ -65,7 +78,13 @@ public struct SQLiteChatStore: ChatStore {
         do {
             return try await database.read(body)
         } catch {
-            throw ChatError(.storage, attempted: attempted, cause: "\(error)")
+            throw failure(attempted, error)
         }
+    }
+
+    private func failure(_ attempted: String, _ cause: any Error) -> ChatError {
+        let error = ChatError(.storage, attempted: attempted, cause: "\(cause)")
+        onFailure(error)
+        return error
     }
 }

@@ -17,13 +17,10 @@ final class AdminDesk: Sendable {
 
     private struct Contents {
         var sources: [Source] = []
-        var checks: [(name: String, check: Check)] = []
+        var checks: [PartCheck] = []
         var reports: [Report] = []
         var lister: Lister?
     }
-
-    /// How long a check may take before the part counts as not ready.
-    private static let patience: Duration = .seconds(3)
 
     private let contents = Lock(Contents())
 
@@ -32,9 +29,9 @@ final class AdminDesk: Sendable {
         contents.withLock { $0.sources.append(source) }
     }
 
-    /// A part without which the host is of no use: `/readyz` asks it.
-    func addCheck(_ name: String, _ check: @escaping Check) {
-        contents.withLock { $0.checks.append((name, check)) }
+    /// A part without which the host is of no use: `/readyz` asks it, but not again within `lifetime` of an answer.
+    func addCheck(_ name: String, lifetime: Duration = .zero, _ check: @escaping Check) {
+        contents.withLock { $0.checks.append(PartCheck(name, lifetime: lifetime, check)) }
     }
 
     /// What a part says when the host is asked for its status.
@@ -65,10 +62,17 @@ final class AdminDesk: Sendable {
     ) -> HostPart {
         var configuration = HTTPServer.Configuration(listen: listen)
         configuration.maxConnections = 100
+        configuration.headTimeout = .seconds(5)
+        configuration.idleTimeout = .seconds(2)
         configuration.drainTimeout = .seconds(1)
         configuration.events = { log($0.line) }
         configuration.onListening = { onListening($0[0]) }
-        let server = HTTPServer(configuration) { await self.respond(to: $0) }
+        let server = HTTPServer(configuration) { request in
+            var response = await self.respond(to: request)
+            // Few connections are let in, and who keeps one keeps others out.
+            response.headers["Connection"] = "close"
+            return response
+        }
         return HostPart("admin") { try await server.run() }
     }
 
@@ -110,30 +114,11 @@ final class AdminDesk: Sendable {
         let checks = contents.withLock { $0.checks }
         return await withTaskGroup(of: (Int, String?).self) { group in
             for (index, check) in checks.enumerated() {
-                group.addTask { (index, await Self.problem(check.check)) }
+                group.addTask { (index, await check.problem()) }
             }
             var found = checks.map { (name: $0.name, problem: String?.none) }
             for await (index, problem) in group { found[index].problem = problem }
             return found
-        }
-    }
-
-    private static func problem(_ check: @escaping Check) async -> String? {
-        await withTaskGroup(of: String?.self) { group in
-            group.addTask {
-                do {
-                    try await check()
-                    return nil
-                } catch {
-                    return "\(error)"
-                }
-            }
-            group.addTask {
-                try? await Task.sleep(for: patience)
-                return "no answer within \(patience)"
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
         }
     }
 }

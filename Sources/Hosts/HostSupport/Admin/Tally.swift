@@ -45,11 +45,15 @@ final class Tally: Sendable {
             case .replyFailed: counts.failed += 1
             case .pushFailed: counts.pushesFailed += 1
             case .dispatchFailed: counts.dispatchesFailed += 1
-            case .storeFailed: counts.storeFailures += 1
             case .requestFailed: counts.requestsFailed += 1
             default: break
             }
         }
+    }
+
+    /// Counts a use of the chat's database that failed, whoever it was for.
+    func countStoreFailure() {
+        counts.withLock { $0.storeFailures += 1 }
     }
 
     func count(_ event: DeepSeekEvent) {

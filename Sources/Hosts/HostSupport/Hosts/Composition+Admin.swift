@@ -66,7 +66,7 @@ extension Composition {
 
     func watch(_ store: SQLiteChatStore) {
         admin.addFigures { [tally] in tally.addDatabase(to: &$0) }
-        admin.addCheck("database") { _ = try await store.positions(of: ["none"]) }
+        admin.addCheck("database", lifetime: .seconds(2)) { try await store.checkWriting() }
     }
 
     func watch(_ queue: JobQueue) {

@@ -77,7 +77,7 @@ extension Composition {
     private func hawk() async throws -> [HostPart] {
         let secret = try settings.secret ?? KeptSecret.read("\(settings.data)/secret")
         let gateway = makeGateway(secret: secret)
-        let store = try SQLiteChatStore(path: settings.database)
+        let store = try makeStore()
         let queue = try makeQueue()
         watch(gateway)
         watch(store)
@@ -114,7 +114,7 @@ extension Composition {
     }
 
     private func api() throws -> [HostPart] {
-        let store = try SQLiteChatStore(path: settings.database)
+        let store = try makeStore()
         let client = makeRemoteClient()
         let queue = try makeQueue()
         watch(store)
@@ -138,7 +138,7 @@ extension Composition {
         isLogged: Bool = true,
         _ work: @escaping @Sendable (JobWorker) async throws -> Void
     ) throws -> [HostPart] {
-        let store = try SQLiteChatStore(path: settings.database)
+        let store = try makeStore()
         let client = makeRemoteClient()
         let queue = try makeQueue(isLogged: isLogged)
         watch(store)
@@ -263,6 +263,11 @@ extension Composition {
         let client = DeepSeekClient(apiKey: key, configuration: configuration)
         try client.validate()
         return DeepSeekGenerator(client: client, model: settings.model, userKey: userKey)
+    }
+
+    private func makeStore() throws -> SQLiteChatStore {
+        let count = { @Sendable [tally] (_: ChatError) in tally.countStoreFailure() }
+        return try SQLiteChatStore(path: settings.database, clock: .system, onFailure: count)
     }
 
     private func makeRunner(
