@@ -1,6 +1,6 @@
 extension ChatAPI.Configuration {
     /// Refuses, before anything is served, what a browser or a header could not take.
-    func validate() throws(ChatError) {
+    package func validate() throws(ChatError) {
         if let gatewayURL {
             let scheme = gatewayURL.prefix { $0 != ":" }.lowercased()
             guard ["ws", "wss"].contains(scheme), WebOrigin(gatewayURL) != nil, Self.isPlain(gatewayURL) else {

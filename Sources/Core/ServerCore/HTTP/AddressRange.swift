@@ -25,8 +25,23 @@ package struct AddressRange: Sendable, Hashable {
         isIPv4 = free <= 32 && first >> 32 == 0xffff
     }
 
-    /// Whether it is every address of its family.
-    package var isEveryAddress: Bool { mask == (isIPv4 ? UInt128.max << 32 : 0) }
+    /// Whether ranges hold every address of a family between them.
+    package static func holdEveryAddress(_ ranges: [Self]) -> Bool {
+        let everyIPv4: UInt128 = 0xffff << 32
+        return holdAll(from: everyIPv4, to: everyIPv4 | 0xffff_ffff, ranges.filter(\.isIPv4))
+            || holdAll(from: 0, to: .max, ranges.filter { !$0.isIPv4 })
+    }
+
+    private static func holdAll(from lowest: UInt128, to highest: UInt128, _ ranges: [Self]) -> Bool {
+        var next = lowest
+        for range in ranges.sorted(by: { $0.first < $1.first }) {
+            guard range.first <= next else { return false }
+            let last = range.first | ~range.mask
+            if last >= highest { return true }
+            next = max(next, last + 1)
+        }
+        return false
+    }
 
     /// Whether an address is one of them; the zone of a link-local one does not matter.
     package func contains(_ host: SocketAddress.Host) -> Bool {

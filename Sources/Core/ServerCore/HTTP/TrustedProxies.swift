@@ -31,8 +31,8 @@ package struct TrustedProxies: Sendable {
         self.ranges = ranges
     }
 
-    /// Whether one of the entries is every address there is: then clients say themselves who they are.
-    package var trustsEverybody: Bool { ranges.contains(where: \.isEveryAddress) }
+    /// Whether the entries hold every address of IPv4 or of IPv6 between them: then clients say themselves who they are.
+    package var trustsEverybody: Bool { AddressRange.holdEveryAddress(ranges) }
 
     /// Whether an address is a trusted proxy's.
     package func trusts(_ address: SocketAddress) -> Bool { ranges.contains { $0.contains(address.host) } }

@@ -144,6 +144,7 @@ extension Settings {
         if isToRun {
             Self.check(self, host: host, &reader)
             Self.checkExposure(self, host: host, isRegisterOnly: isRegisterOnly, &reader)
+            SettingsCheck(settings: self, host: host).run(&reader)
             if host == .server { Self.checkDoors(self, isRegisterOnly: isRegisterOnly, &reader) }
         }
         warnings = reader.warnings
@@ -319,7 +320,7 @@ extension Settings {
         if let secret = settings.secret, secret.utf8.count < 16 {
             reader.warn("\(secretName) has \(secret.utf8.count) bytes and may be guessed: openssl rand -base64 32")
         }
-        if host != .server, case .sqlite(settings.database) = settings.queue {
+        if host != .server, case .sqlite(let path) = settings.queue, FilePlace(path) == FilePlace(settings.database) {
             reader.reject("--database and --queue name the same file, \(settings.database): give each its own")
         }
         if host == .hawk || host == .queue, let key = settings.deepSeekKey {

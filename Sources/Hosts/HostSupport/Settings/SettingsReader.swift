@@ -13,6 +13,11 @@ struct SettingsReader {
     }
 
     mutating func reject(_ problem: String) { problems.append(problem) }
+    /// For what is found each time that a setting is looked up.
+    private mutating func rejectOnce(_ problem: String) {
+        if !problems.contains(problem) { problems.append(problem) }
+    }
+
     mutating func warn(_ warning: String) { warnings.append(warning) }
 
     /// The text given for a setting; nil if none was, or an empty one.
@@ -24,6 +29,7 @@ struct SettingsReader {
                     "--\(name) shows its value in process lists: use \(setting.environment) or \(setting.environment)_FILE"
                 )
             }
+            if value.isEmpty { rejectOnce("--\(name) needs a value") }
             return value.isEmpty ? nil : value
         }
         if let value = environment[setting.environment], !value.isEmpty { return value }
