@@ -31,7 +31,7 @@ import Darwin
             #expect(status.host == "hawk" && status.version == HawkVersion.text && status.state == .running)
             #expect(status.process == rig.process(.hawk).id)
             #expect(status.mode == "everything in one process, in the background")
-            #expect(Set(status.listeners.map(\.kind)) == [.page, .gateway, .admin])
+            #expect(Set(status.listeners.map(\.kind)) == [.page, .gateway, .admin, .simulator])
             #expect(status.listeners.allSatisfy { $0.isLocal })
             let gateway = try #require(status.gateway)
             #expect(gateway.loops.count == 2 && gateway.total.clients == 1 && gateway.total.messagesSent > 3)

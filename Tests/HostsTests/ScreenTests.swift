@@ -129,4 +129,34 @@ struct ScreenTests {
         #expect(lines.last == "Ctrl-C stops it. What it does: hawk-server status, hawk-server connections")
         #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
     }
+
+    @Test func `what a start says to try works as it is pasted`() throws {
+        func lines(_ host: HostName, _ flags: [String: String], isRegisterOnly: Bool = false) throws -> [String] {
+            let settings = try Settings(
+                host: host,
+                flags: flags,
+                environment: [:],
+                cores: 2,
+                isToRun: false,
+                isRegisterOnly: isRegisterOnly
+            )
+            let announcement = Announcement(host: host, settings: settings)
+            announcement.opened(Door(.gateway, at: "127.0.0.1:8282"))
+            return announcement.text(hasColours: false).split(separator: "\n").map(String.init)
+        }
+        let tries = "Ctrl-C stops it. What it does: "
+        let server = try lines(.server, ["data": "my d'ata"])
+        #expect(
+            server.last
+                == tries + "hawk-server status --data 'my d'\\''ata', hawk-server connections --data 'my d'\\''ata'"
+        )
+        #expect(server.contains { $0.hasPrefix("Secret") && !$0.contains("push") }, "\(server)")
+        #expect(
+            try lines(.server, [:], isRegisterOnly: true).last
+                == tries + "hawk-server status --pid-file data/run/hawk-server-register.pid"
+        )
+        let hawk = try lines(.hawk, ["data": "d", "pid-file": "h.pid", "api-listen": "0.0.0.0:80"])
+        #expect(hawk.last == tries + "hawk status --pid-file h.pid, hawk connections --pid-file h.pid")
+        #expect(hawk.contains { $0.contains("`hawk token UID --data d`") }, "\(hawk)")
+    }
 }

@@ -4,7 +4,7 @@ import ServerCore
 package struct Door: Codable, Sendable, Equatable {
     /// What it is for.
     package enum Kind: String, Codable, Sendable, CaseIterable {
-        case page, gateway, register, inner, admin
+        case page, gateway, register, inner, admin, simulator
     }
 
     package let kind: Kind
@@ -29,13 +29,14 @@ package struct Door: Codable, Sendable, Equatable {
         case .register: "Register"
         case .inner: "Inner port"
         case .admin: "Admin"
+        case .simulator: "Simulator"
         }
     }
 
     /// Where one gets by it, as a person types it.
     package var url: String {
         switch kind {
-        case .page, .admin: "http://\(address)"
+        case .page, .admin, .simulator: "http://\(address)"
         case .gateway: "\(isSecure ? "wss" : "ws")://\(address)"
         case .register, .inner: address
         }

@@ -55,7 +55,8 @@ extension HostStatus.Loop {
 extension Settings {
     /// What a host with these settings does and how it was started, in words.
     func mode(of host: HostName) -> String {
-        let ground = Terminal.isTerminal(STDERR_FILENO) ? "in the foreground" : "in the background"
+        let hasTerminal = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].contains { Terminal.isTerminal($0) }
+        let ground = hasTerminal ? "in the foreground" : "in the background"
         let work =
             switch host {
             case .hawk: "everything in one process"

@@ -76,8 +76,10 @@ package final class Announcement: Sendable {
         var facts = TextTable(columns: [.left, .left])
         for (name, value) in self.facts { facts.add([name, value]) }
         lines += facts.lines
-        let commands = [.hawk, .server].contains(host) ? "status, \(host.rawValue) connections" : "status"
-        lines += [rule, "Ctrl-C stops it. What it does: \(host.rawValue) \(commands)", ""]
+        var commands = ["status"]
+        if host == .hawk || host == .server && !settings.isRegisterOnly { commands.append("connections") }
+        let hints = commands.map { "\(host.rawValue) \($0)\(whichHost)" }.joined(separator: ", ")
+        lines += [rule, "Ctrl-C stops it. What it does: \(hints)", ""]
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -106,10 +108,30 @@ package final class Announcement: Sendable {
             facts.append(("Register", settings.registers.joined(separator: ", ")))
         }
         if host == .server, settings.secret == nil {
-            facts.append(("Secret", "none: sockets get no proof, and whoever reaches the doors above may push"))
+            let pushing = doors.contains { [.register, .inner].contains($0.kind) }
+            let reach = pushing ? "no proofs; whoever reaches Register or inner port may push" : "sockets get no proof"
+            facts.append(("Secret", "none: \(reach)"))
         }
-        facts.append(("Log", settings.logFile ?? "this terminal"))
+        facts.append(("Log", settings.logFile ?? (Terminal.isTerminal(STDERR_FILENO) ? "this terminal" : "stderr")))
         return facts
+    }
+
+    /// What a command needs to be told for it to find this host.
+    private var whichHost: String {
+        settings.pidFile == "\(settings.data)/run/\(host.rawValue).pid"
+            ? whichData : " --pid-file \(Self.quoted(settings.pidFile))"
+    }
+
+    private var whichData: String { settings.data == "data" ? "" : " --data \(Self.quoted(settings.data))" }
+
+    /// A word as a shell takes it.
+    private static func quoted(_ word: String) -> String {
+        let plain = word.utf8.allSatisfy { byte in
+            byte >= 0x80 || "/._-+:@%,=".utf8.contains(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+        }
+        return plain && !word.isEmpty
+            ? word : "'\(word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
     }
 
     private var model: String {
@@ -121,6 +143,6 @@ package final class Announcement: Sendable {
 
     private var signIn: String {
         if settings.hasDevelopmentSignIn { return "development: anyone on this machine, under any name" }
-        return settings.tokenURL.map { "tokens from \($0)" } ?? "tokens only: try `hawk token UID`"
+        return settings.tokenURL.map { "tokens from \($0)" } ?? "tokens only: try `hawk token UID\(whichData)`"
     }
 }

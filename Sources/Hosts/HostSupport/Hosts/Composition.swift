@@ -249,6 +249,7 @@ extension Composition {
         }
         let simulator = DeepSeekSimulator(.init(listen: "127.0.0.1:0"))
         let address = try simulator.bind()
+        announcement.opened(Door(.simulator, at: address))
         let generator = try makeDeepSeek(key: "simulated", baseURL: "http://\(address)", userKey: userKey)
         return (generator, HostPart("simulator") { try await simulator.run() })
     }
