@@ -118,8 +118,12 @@ struct ProcessTests {
             output: directory.file("server.log")
         )
         try await server.writes("listening")
-        server.send(SIGHUP)
-        try await server.writes("SIGHUP: goes on")
+        for (index, signal) in [SIGHUP, SIGUSR1, SIGUSR2].enumerated() {
+            server.send(signal)
+            try await eventually(.seconds(20), "signal \(signal) is told") {
+                server.text().ranges(of: "asked to reload: goes on").count == index + 1
+            }
+        }
         server.send(SIGTERM)
         #expect(try await server.ended(within: .seconds(20)) == .code(0), "\(server.text())")
     }

@@ -189,7 +189,7 @@ package enum HostMain {
         OpenFiles.raiseLimit()
         ProcessMemory.giveBackLargeBlocks()
         let composition = Composition(settings, host: host, reload: wishes.reload, checkpoint: checkpoint)
-        wishes.reload.whenAsked { composition.logger.log(LogLine(.info, "host", "SIGHUP: goes on")) }
+        wishes.reload.whenAsked { composition.logger.log(LogLine(.info, "host", "asked to reload: goes on")) }
         for warning in settings.warnings { composition.logger.log(LogLine(.warning, "host", warning)) }
         var parts = try await parts(composition)
         // Last, so that they are there while the others drain.

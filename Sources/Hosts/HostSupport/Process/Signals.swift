@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 
-/// SIGTERM, SIGINT, SIGQUIT and SIGHUP as calls, on a thread that does nothing else.
+/// SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1 and SIGUSR2 as calls, on a thread that does nothing else.
 package enum Signals {
     /// Keeps them for `wait`.
     ///
@@ -23,7 +23,8 @@ package enum Signals {
     /// After SIGQUIT, which leaves what runs its time, the second one calls `terminate` too, and a third ends the process.
     ///
     /// - Parameters:
-    ///   - hangUp: called for each SIGHUP, which is no reason to end then; nil: it ends the process like the others.
+    ///   - hangUp: called for each SIGHUP, which is no reason to end then, and for SIGUSR1 and SIGUSR2, by which Workerman
+    ///     reloads; nil: SIGHUP ends the process like the others, and those two do nothing.
     ///   - terminate: called once, or a second time after SIGQUIT.
     package static func wait(
         hangUp: (() -> Void)?,
@@ -46,8 +47,9 @@ package enum Signals {
         var number: Int32 = 0
         while true {
             sigwait(&signals, &number)
-            guard number == SIGHUP, let hangUp else { return number }
-            hangUp()
+            let isForReload = [SIGUSR1, SIGUSR2].contains(number)
+            guard isForReload || number == SIGHUP && hangUp != nil else { return number }
+            hangUp?()
         }
     }
 
@@ -58,6 +60,8 @@ package enum Signals {
         sigaddset(&signals, SIGINT)
         sigaddset(&signals, SIGQUIT)
         sigaddset(&signals, SIGHUP)
+        sigaddset(&signals, SIGUSR1)
+        sigaddset(&signals, SIGUSR2)
         return signals
     }
 }
