@@ -150,7 +150,8 @@ import Darwin
         let text = ConfigText.of(
             .hawk,
             flags: ["api-listen": "127.0.0.1:9", "auth-secret": "sssecret"],
-            environment: ["HAWK_LOOPS": "3", "HAWK_SECRET_FILE": "/run/s", "DEEPSEEK_API_KEY": "sk-sssecret"]
+            environment: ["HAWK_LOOPS": "3", "HAWK_SECRET_FILE": "/run/s", "DEEPSEEK_API_KEY": "sk-sssecret"],
+            cores: 2
         )
         let lines = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
         for line in [
@@ -166,5 +167,31 @@ import Darwin
 
     private func get(_ path: String) -> HTTPRequest {
         HTTPRequest(method: "GET", target: path, path: path, peer: SocketAddress("127.0.0.1:1")!)
+    }
+
+    @Test func `config tells the values that defaults come to, no secret in an address and no control character`() {
+        let text = ConfigText.of(
+            .hawk,
+            flags: ["data": "d", "deepseek-url": "https://u:sssecret@a.example/v1?k=sssecret", "model": "a\u{1b}[2Jb"],
+            environment: [:],
+            cores: 3
+        )
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        for line in [
+            "--loops 3 (default)", "--database d/hawk.sqlite (default)", "--queue sqlite:d/queue.sqlite (default)",
+            "--pid-file d/run/hawk.pid (default)", "--titles off (default)",
+            "--deepseek-url https://…@a.example/v1?… (flag)", "--model a\\u{1b}[2Jb (flag)",
+        ] {
+            #expect(lines.contains(line), "\(line) in\n\(text)")
+        }
+        #expect(!text.contains("sssecret") && !text.contains("\u{1b}"))
+        let workers = ConfigText.of(.server, flags: ["business-workers": "on"], environment: [:], cores: 1)
+        for name in ["init-message", "bind-lifetime"] {
+            #expect(
+                workers.split(separator: "\n").contains {
+                    $0.hasPrefix("--\(name) ") && $0.hasSuffix(" off  (default)")
+                }
+            )
+        }
     }
 }

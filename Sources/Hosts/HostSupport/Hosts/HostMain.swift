@@ -61,14 +61,15 @@ package enum HostMain {
             let isConfig =
                 command.name == "config" && command.operands.isEmpty && command.options.isEmpty
                 && !command.isDetached
+            let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
             if isConfig {
-                try say(ConfigText.of(host, flags: command.flags, environment: environment))
+                try say(ConfigText.of(host, flags: command.flags, environment: environment, cores: cores))
             }
             let settings = try Settings(
                 host: host,
                 flags: command.flags,
                 environment: environment,
-                cores: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
+                cores: cores,
                 isToRun: ["start", "restart", "listen", "run", "register", "config"].contains(command.name),
                 isRegisterOnly: command.name == "register"
             )
