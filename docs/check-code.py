@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Compiles the Swift code of README, docs, DocC pages and public documentation comments against the built kits, as a program
-outside the package sees them, and parses what shell, JSON, JavaScript and PHP there is.
+outside the package sees them, parses what shell, JSON, JavaScript and PHP there is, and looks whether links lead somewhere.
 
     docs/check-code.py [DIRECTORY]      what `swift build --build-tests` made: .build/debug unless given
 
@@ -27,6 +27,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("Sources/*/*.docc/**/*.md")])
 SOURCES = [*ROOT.glob("Sources/*Kit"), ROOT / "Tests/ChatContracts", ROOT / "Examples/DeepSeekSimulator/DeepSeekSimulator"]
 FENCE = re.compile(r"^ {0,3}```(\S*)\s*$")
+OTHER_FENCE = re.compile(r"^[ \t>]*(```|~~~)")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 class Function:
@@ -93,6 +95,11 @@ def page(path, found):
                 found.fail(name, begin, "this block is never closed")
             block(match[1], name, begin + 1, "\n".join(rows[begin:index]), excuse, function, found)
             excuse, index = False, index + 1
+        elif OTHER_FENCE.match(row):
+            found.fail(name, index, "error: a block begins with ``` at the margin, or what it holds is not checked")
+        elif excuse and row:
+            excuse = False
+            found.fail(name, index, "error: what is not compiled stands right behind the reason for it")
         elif calls and row.startswith("|"):
             for call in re.findall(rf"`({calls}\.[^`]*)`", row):
                 function.add(name, index, f"_ = try await {call}")
@@ -101,6 +108,28 @@ def page(path, found):
             calls = None
     if function.depth:
         found.functions.append(function)
+
+
+def anchors(path):
+    """The names by which the headings of a page can be linked to."""
+    rows = path.read_text(encoding="utf-8").splitlines()
+    headings = [re.sub(r"^#+ ", "", row).lower() for row in rows if re.match(r"#+ ", row)]
+    return {re.sub(r"[^\w -]", "", heading).replace(" ", "-") for heading in headings}
+
+
+def links(path, found):
+    """Looks whether what a page links to in this repository is there."""
+    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for link in LINK.findall(re.sub(r"`[^`]*`", "", row)):
+            file, _, anchor = link.partition("#")
+            if re.match(r"\w+:", link):
+                continue
+            target = (path.parent / file).resolve() if file else path
+            if not target.exists():
+                found.fail(path.relative_to(ROOT), number, f"error: there is no {file}")
+            elif anchor and anchor not in anchors(target):
+                found.fail(path.relative_to(ROOT), number, f"error: {target.name} has no heading {anchor}")
+            found.count("links")
 
 
 def block(language, name, line, text, excuse, function, found):
@@ -226,6 +255,7 @@ def main():
     found = Found()
     for path in PAGES:
         page(path, found)
+        links(path, found)
     for folder in SOURCES:
         comments(folder, found)
     translation(found)
