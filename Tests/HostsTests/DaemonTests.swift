@@ -64,7 +64,7 @@ import Darwin
         #expect(try logText().contains("listening"))
         #expect(rename(log, log + ".1") == 0)
         #expect(kill(second, SIGHUP) == 0)
-        try await eventually(.seconds(20), "a new log") { (try? logText().contains("SIGHUP")) == true }
+        try await eventually(.seconds(20), "a new log") { (try? logText().contains("asked to reload")) == true }
 
         #expect(try await run("stop").1 == .code(0))
         #expect(try PidFile.owner(of: pidFile) == nil)
