@@ -71,9 +71,6 @@ package final class PidFile: Sendable {
         within limit: Duration
     ) async throws(SystemError) -> Bool {
         guard let owner = try owner(of: path) else { return true }
-        guard owner > 1 else {
-            throw SystemError("stop process \(owner), with which its container began: stop that instead", code: EPERM)
-        }
         guard kill(owner, finishing ? SIGQUIT : SIGTERM) == 0 || errno == ESRCH else {
             guard errno == EPERM else { throw SystemError("stop process \(owner)") }
             throw SystemError("stop process \(owner), which belongs to another user", code: EPERM)
